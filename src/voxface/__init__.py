@@ -1,0 +1,44 @@
+"""Speech in, face animation out.
+
+>>> import voxface
+>>> voxface.animate("speech.mp3").save("speech.csv")  # doctest: +SKIP
+
+Names load on first use, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from voxface.engine import Controls as Controls
+    from voxface.engine import Model as Model
+    from voxface.engine import Stream as Stream
+    from voxface.engine import animate as animate
+    from voxface.errors import VoxfaceError as VoxfaceError
+    from voxface.face import ARKIT_CHANNELS as ARKIT_CHANNELS
+    from voxface.face import FaceClip as FaceClip
+
+_HOME = {
+    "ARKIT_CHANNELS": "voxface.face",
+    "Controls": "voxface.engine",
+    "FaceClip": "voxface.face",
+    "Model": "voxface.engine",
+    "Stream": "voxface.engine",
+    "VoxfaceError": "voxface.errors",
+    "animate": "voxface.engine",
+}
+
+__version__ = "0.1.0"
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'voxface' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

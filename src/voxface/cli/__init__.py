@@ -1,0 +1,61 @@
+"""The command line: one small file per verb that parses, calls the library and prints."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+
+from voxface import __version__
+from voxface.errors import VoxfaceError
+
+VERBS: tuple[str, ...] = (
+    "animate",
+    "inspect",
+    "convert",
+    "plot",
+    "capture",
+    "corpus",
+    "train",
+    "export",
+    "evaluate",
+)
+"""Every verb is the function ``run`` of the module of the same name in this package."""
+
+
+def build_app(verbs: tuple[str, ...] = VERBS) -> typer.Typer:
+    """Return the application with the given verbs; a verb's module is imported only here."""
+    app = typer.Typer(
+        name="voxface",
+        help="Speech in, face animation out.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+    @app.callback(invoke_without_command=True)
+    def voxface(
+        version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+    ) -> None:
+        if version:
+            typer.echo(f"voxface {__version__}")
+            raise typer.Exit
+
+    for verb in verbs:
+        app.command(verb)(importlib.import_module(f"voxface.cli.{verb}").run)
+    return app
+
+
+def main() -> None:
+    """Run the command line; bad input prints one line and exits with code 2."""
+    asked = tuple(verb for verb in VERBS if verb in sys.argv[1:2])
+    try:
+        build_app(asked or VERBS)()
+    except VoxfaceError as error:
+        print(f"voxface: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("voxface: stopped", file=sys.stderr)
+        raise SystemExit(130) from None

@@ -1,0 +1,28 @@
+"""The vocabulary: channels, regions, frame rates, rotations and `FaceClip`. No files, no sound."""
+
+from voxface.face.channels import (
+    ARKIT_CHANNELS,
+    HEAD_COMPONENTS,
+    channel_index,
+    channel_indices,
+    mirrored,
+)
+from voxface.face.clip import REST_POSE, FaceClip
+from voxface.face.frame_rate import frame_count, parse_frame_rate
+from voxface.face.regions import HEAD, REGIONS, SPEECH_CHANNELS, region_channels
+
+__all__ = [
+    "ARKIT_CHANNELS",
+    "HEAD",
+    "HEAD_COMPONENTS",
+    "REGIONS",
+    "REST_POSE",
+    "SPEECH_CHANNELS",
+    "FaceClip",
+    "channel_index",
+    "channel_indices",
+    "frame_count",
+    "mirrored",
+    "parse_frame_rate",
+    "region_channels",
+]

@@ -1,0 +1,66 @@
+"""Rotations as unit quaternions (w, x, y, z) and rotation vectors, on arrays.
+
+SciPy's `Rotation` does all of this, but importing it takes longer than animating a short file, and
+these few formulas lie on that path. The tests compare every function here with SciPy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+def normalized(quaternions: ArrayLike) -> FloatArray:
+    """Scale quaternions (..., 4) to length one; a zero quaternion becomes the identity."""
+    result = np.array(quaternions, dtype=np.float64)
+    lengths = np.linalg.norm(result, axis=-1, keepdims=True)
+    result[lengths[..., 0] == 0] = (1.0, 0.0, 0.0, 0.0)
+    return result / np.where(lengths == 0, 1.0, lengths)
+
+
+def quaternion_from_rotation_vector(vectors: ArrayLike) -> FloatArray:
+    """Turn rotation vectors (..., 3) in radians into unit quaternions (..., 4), w first."""
+    vector = np.asarray(vectors, dtype=np.float64)
+    half = np.linalg.norm(vector, axis=-1, keepdims=True) / 2
+    # np.sinc(x / pi) is sin(x) / x and is defined at zero.
+    return np.concatenate([np.cos(half), vector * np.sinc(half / np.pi) / 2], axis=-1)
+
+
+def rotation_vector_from_quaternion(quaternions: ArrayLike) -> FloatArray:
+    """Turn unit quaternions (..., 4), w first, into rotation vectors (..., 3) in radians."""
+    quaternion = normalized(quaternions)
+    quaternion = np.where(quaternion[..., :1] < 0, -quaternion, quaternion)
+    length = np.linalg.norm(quaternion[..., 1:], axis=-1, keepdims=True)
+    angle = 2 * np.arctan2(length, quaternion[..., :1])
+    scale = np.divide(angle, length, out=np.full_like(length, 2.0), where=length > 1e-9)
+    return np.asarray(quaternion[..., 1:] * scale)
+
+
+def slerp(start: ArrayLike, end: ArrayLike, fraction: ArrayLike) -> FloatArray:
+    """Interpolate between unit quaternions (..., 4) along the shorter arc.
+
+    Parameters
+    ----------
+    start, end : array_like, shape (..., 4)
+        Unit quaternions, w first.
+    fraction : array_like, shape (...)
+        0 gives `start`, 1 gives `end`.
+
+    Notes
+    -----
+    Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985.
+    """
+    first = np.asarray(start, dtype=np.float64)
+    second = np.asarray(end, dtype=np.float64)
+    weight = np.asarray(fraction, dtype=np.float64)[..., None]
+    cosine = np.sum(first * second, axis=-1, keepdims=True)
+    second = np.where(cosine < 0, -second, second)
+    angle = np.arccos(np.clip(np.abs(cosine), 0.0, 1.0))
+    sine = np.sin(angle)
+    near = sine < 1e-6
+    safe = np.where(near, 1.0, sine)
+    from_first = np.where(near, 1 - weight, np.sin((1 - weight) * angle) / safe)
+    from_second = np.where(near, weight, np.sin(weight * angle) / safe)
+    return normalized(from_first * first + from_second * second)
