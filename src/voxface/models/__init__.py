@@ -1,0 +1,6 @@
+"""The networks, one file each. They see features and states, never files."""
+
+from voxface.models.contract import CanonicalScale, FaceOutput
+from voxface.models.tcn import CausalTCN, TCNConfig
+
+__all__ = ["CanonicalScale", "CausalTCN", "FaceOutput", "TCNConfig"]

@@ -1,0 +1,80 @@
+"""What every network promises: features and state in, face and state out.
+
+A causal net is a pure function ``(features, state) -> (face, state)`` over any number of frames.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from voxface.face import ARKIT_CHANNELS
+
+WEIGHTS = len(ARKIT_CHANNELS)
+POSE = ("x", "y", "z", "rx", "ry", "rz")
+"""Pose outputs: position in centimetres, rotation vector in radians."""
+POSITION_BOUND = 5.0
+ROTATION_BOUND = 0.5
+
+
+class FaceOutput(NamedTuple):
+    """What a net says of each frame (batch B, frames T).
+
+    Attributes
+    ----------
+    motion : Tensor, shape (B, T, 52)
+        Blendshape motion in units of the canonical speaker's deviation, unbounded
+        (see `CanonicalScale`).
+    pose : Tensor, shape (B, T, 6)
+        Position (±5 cm) and rotation vector (±0.5 rad), bounded.
+    speech : Tensor, shape (B, T)
+        Log-odds that somebody speaks.
+    articulation : Tensor, shape (B, T, A)
+        Log-odds of the articulatory features of the phone being spoken: an auxiliary target that
+        only training uses.
+    """
+
+    motion: Tensor
+    pose: Tensor
+    speech: Tensor
+    articulation: Tensor
+
+
+class CanonicalScale(nn.Module):
+    """Turn motion into blendshape weights: ``sigmoid(centre + deviation x motion) - rest``.
+
+    Face trackers put out sigmoids, and what differs between speakers is mostly the offset in front
+    of the sigmoid: the same pursing of the lips reads 0.01 to 0.09 on one face and 0.12 to 0.88 on
+    another, but moves the log-odds by much the same amount. Nets therefore learn motion in
+    log-odds, relative to each speaker's own mean and deviation, and this layer puts the motion on
+    the canonical speaker.
+
+    Parameters
+    ----------
+    centre, deviation : Tensor, shape (52,)
+        The canonical speaker's mean and standard deviation of log-odds, per channel.
+    rest : Tensor, shape (52,)
+        Weight at rest, taken off so that a silent face is at zero.
+    """
+
+    centre: Tensor
+    deviation: Tensor
+    rest: Tensor
+
+    def __init__(self, centre: Tensor, deviation: Tensor, rest: Tensor) -> None:
+        super().__init__()
+        for name, value in (("centre", centre), ("deviation", deviation), ("rest", rest)):
+            self.register_buffer(name, value.to(torch.float32))
+
+    def forward(self, motion: Tensor) -> Tensor:
+        """Map motion (..., 52) to weights (..., 52) in 0..1."""
+        weights = torch.sigmoid(self.centre + self.deviation * motion)
+        return torch.clamp((weights - self.rest) / (1 - self.rest), min=0.0)
+
+    @classmethod
+    def neutral(cls) -> CanonicalScale:
+        """Return a scale for a net that has not seen data: centre -2, deviation 1, rest 0."""
+        ones = torch.ones(WEIGHTS)
+        return cls(-2 * ones, ones, 0 * ones)

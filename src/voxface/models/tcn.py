@@ -1,0 +1,154 @@
+"""Voice-to-Action: a causal temporal convolutional network from log-mel to face.
+
+The published design: 80 log-mel bands at 100 Hz, dilated convolutions with residuals, 52
+blendshapes and head pose. Here the convolutions are depthwise-separable, the pose is a bounded
+rotation vector, and the net is explicit about its memory: it takes and returns its state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from voxface.models.contract import (
+    POSE,
+    POSITION_BOUND,
+    ROTATION_BOUND,
+    WEIGHTS,
+    FaceOutput,
+)
+
+
+@dataclass(frozen=True)
+class TCNConfig:
+    """Sizes of a `CausalTCN`.
+
+    Parameters
+    ----------
+    channels : int
+        Width of the residual stream.
+    dilations : tuple of int
+        One residual block for each: the distance between its kernel's taps, in frames.
+    kernel : int
+        Taps of each depthwise convolution.
+    bands : int
+        Log-mel bands taken in: the first so many feature columns.
+    look_ahead : int
+        Frames of 10 ms by which the face is told later than its sound is heard.
+    dropout : float
+        Share of channels dropped in training.
+    articulations : int
+        Number of auxiliary articulatory targets.
+    feature_mean, feature_deviation : float
+        Fixed normalisation of the log-mel input, in dB.
+    """
+
+    channels: int = 256
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 16, 1, 2, 4, 8, 16)
+    kernel: int = 3
+    bands: int = 80
+    look_ahead: int = 8
+    dropout: float = 0.1
+    articulations: int = 0
+    feature_mean: float = -45.0
+    feature_deviation: float = 20.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sizes as plain JSON values."""
+        return asdict(self) | {"dilations": list(self.dilations)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TCNConfig:
+        """Build from plain values, as a recipe or a checkpoint holds them."""
+        return cls(**(values | {"dilations": tuple(values.get("dilations", cls.dilations))}))
+
+
+class SeparableBlock(nn.Module):
+    """A residual block: depthwise dilated convolution, norm, activation, pointwise mixing."""
+
+    def __init__(self, channels: int, kernel: int, dilation: int, dropout: float) -> None:
+        super().__init__()
+        self.memory = (kernel - 1) * dilation
+        """Past frames that the block needs."""
+        self.depthwise = nn.Conv1d(
+            channels, channels, kernel, dilation=dilation, groups=channels, bias=False
+        )
+        self.norm = nn.BatchNorm1d(channels)
+        self.activation = nn.SiLU()
+        self.pointwise = nn.Conv1d(channels, channels, 1, bias=False)
+        self.pointwise_norm = nn.BatchNorm1d(channels)
+        self.dropout = nn.Dropout1d(dropout)
+
+    def forward(self, stream: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
+        """Advance by the frames of `stream` (B, C, T), given the `memory` frames before them."""
+        extended = torch.cat([past, stream], dim=2)
+        inner = self.activation(self.norm(self.depthwise(extended)))
+        inner = self.dropout(self.pointwise_norm(self.pointwise(inner)))
+        return stream + inner, extended[:, :, extended.shape[2] - self.memory :]
+
+
+class CausalTCN(nn.Module):
+    """The Voice-to-Action network.
+
+    Its output at frame t speaks of the face at frame ``t - look_ahead``.
+    """
+
+    def __init__(self, config: TCNConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.channels
+        self.entry = nn.Conv1d(config.bands, width, 1)
+        self.blocks = nn.ModuleList(
+            SeparableBlock(width, config.kernel, dilation, config.dropout)
+            for dilation in config.dilations
+        )
+        self.motion_head = nn.Conv1d(width, WEIGHTS, 1)
+        self.pose_head = nn.Conv1d(width, len(POSE), 1)
+        self.speech_head = nn.Conv1d(width, 1, 1)
+        self.articulation_head = nn.Conv1d(width, config.articulations, 1)
+        bounds = torch.tensor([POSITION_BOUND] * 3 + [ROTATION_BOUND] * 3)
+        self.pose_bounds: Tensor
+        self.register_buffer("pose_bounds", bounds, persistent=False)
+
+    @property
+    def memories(self) -> list[int]:
+        """Frames of memory of each block."""
+        return [int(block.memory) for block in self.blocks]  # type: ignore[arg-type]
+
+    @property
+    def state_size(self) -> int:
+        """Numbers in the state of one stream."""
+        return self.config.channels * sum(self.memories)
+
+    def initial_state(self, batch: int) -> Tensor:
+        """Return the state before any sound, shape (batch, state_size)."""
+        return torch.zeros(batch, self.state_size, device=self.pose_bounds.device)
+
+    def forward(self, features: Tensor, state: Tensor) -> tuple[FaceOutput, Tensor]:
+        """Advance by any number of frames.
+
+        Parameters
+        ----------
+        features : Tensor, shape (B, T, F)
+            Features in dB as `voxface.audio.features` makes them; the first `bands` are used.
+        state : Tensor, shape (B, state_size)
+            What the previous call returned, or `initial_state`.
+        """
+        mel = features[:, :, : self.config.bands]
+        scaled = (mel - self.config.feature_mean) / self.config.feature_deviation
+        stream = self.entry(scaled.transpose(1, 2))
+        pasts = torch.split(state, [self.config.channels * n for n in self.memories], dim=1)
+        kept = []
+        for block, past, memory in zip(self.blocks, pasts, self.memories, strict=True):
+            stream, new = block(stream, past.reshape(-1, self.config.channels, memory))
+            kept.append(new.reshape(-1, self.config.channels * memory))
+        output = FaceOutput(
+            motion=self.motion_head(stream).transpose(1, 2),
+            pose=torch.tanh(self.pose_head(stream).transpose(1, 2)) * self.pose_bounds,
+            speech=self.speech_head(stream)[:, 0],
+            articulation=self.articulation_head(stream).transpose(1, 2),
+        )
+        return output, torch.cat(kept, dim=1)
