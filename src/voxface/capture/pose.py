@@ -112,7 +112,8 @@ def multiplied(first: FloatArray, second: FloatArray) -> FloatArray:
     w, v = first[..., :1], first[..., 1:]
     u, t = second[..., :1], second[..., 1:]
     real = w * u - np.sum(v * t, axis=-1, keepdims=True)
-    return np.concatenate([real, w * t + u * v + np.cross(v, t)], axis=-1)
+    imaginary = w * t + u * v + np.cross(v, t)
+    return np.asarray(np.concatenate([real, imaginary], axis=-1), dtype=np.float64)
 
 
 def conjugated(quaternions: FloatArray) -> FloatArray:

@@ -34,20 +34,26 @@ def choose_rate(times: ArrayLike, declared: Iterable[Fraction]) -> Fraction:
         Presentation times in seconds, rising strictly; N is at least 1.
     declared : iterable of Fraction
         What the container claims. A claim is believed if the times agree with it; phones of
-        variable frame rate and damaged headers claim much. Otherwise the common rate nearest to
-        the median interval is taken.
+        variable frame rate and damaged headers claim much. Otherwise the common rate about the
+        median interval that fits the times best is taken.
     """
     time = np.asarray(times, dtype=np.float64)
     claims = [_exact(rate) for rate in declared if 1 <= rate <= 1000]
     if len(time) < 2:
         return claims[0] if claims else Fraction(25)
     usual = float(1 / np.median(np.diff(time)))
-    near = sorted(COMMON_RATES, key=lambda rate: abs(float(rate) / usual - 1))
-    for rate in (*claims, *near):
-        # Any multiple of the true rate fits as well, so look only around the median interval.
-        if 0.75 < float(rate) / usual < 1.33 and _misfit(time, rate) < FIT:
+
+    def off(rate: Fraction) -> float:
+        return abs(float(rate) / usual - 1)
+
+    for rate in claims:
+        # Any multiple of the true rate fits as well, so believe only what the median bears out.
+        if off(rate) < 0.3 and _misfit(time, rate) < FIT:
             return rate
-    return near[0] if abs(float(near[0]) / usual - 1) < 0.05 else Fraction(max(1, round(usual)))
+    near = [rate for rate in COMMON_RATES if off(rate) < 0.05]
+    if near:
+        return min(near, key=lambda rate: _misfit(time, rate))
+    return Fraction(max(1, round(usual)))
 
 
 @dataclass(frozen=True)
