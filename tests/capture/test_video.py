@@ -24,12 +24,16 @@ def test_pictures_come_with_their_own_times(make_video: Callable[..., Path], gre
     np.testing.assert_allclose(times_of(path), planted, atol=6e-4)
 
 
-def test_the_sound_start_is_read_from_the_sound(make_video: Callable[..., Path], grey: list):
-    with open_video(make_video("late.mkv", grey, sound_start=0.2)) as video:
-        assert video.sound_start == pytest.approx(0.2, abs=1e-3)
+def test_the_clock_begins_with_whatever_begins_first(make_video: Callable[..., Path], grey: list):
+    later = 0.4 + np.arange(len(grey)) / 25
+    with open_video(make_video("late-sound.mkv", grey, sound_start=0.2)) as video:
+        assert video.origin == 0
         assert Fraction(25) in video.declared_rates
-    with open_video(make_video("silent.mkv", grey)) as video:
-        assert video.sound_start is None
+    with open_video(make_video("late-picture.mkv", grey, later, sound_start=0.15)) as video:
+        assert video.origin == pytest.approx(0.15, abs=1e-3)
+        assert next(iter(video.pictures)).time == pytest.approx(0.4, abs=1e-3)
+    with open_video(make_video("silent.mkv", grey, later)) as video:
+        assert video.origin == pytest.approx(0.4, abs=1e-3)
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])

@@ -118,7 +118,8 @@ def multiplied(first: FloatArray, second: FloatArray) -> FloatArray:
 
 def conjugated(quaternions: FloatArray) -> FloatArray:
     """Return the opposite rotations of unit quaternions (..., 4)."""
-    return quaternions * np.array([1.0, -1.0, -1.0, -1.0])
+    signs: FloatArray = np.array([1.0, -1.0, -1.0, -1.0])
+    return quaternions * signs
 
 
 def _rotated(rotation: FloatArray, points: FloatArray) -> FloatArray:

@@ -82,8 +82,8 @@ def capture_video(path: str | PathLike[str], model: str | PathLike[str] | None =
     Returns
     -------
     Capture
-        The clip's `start` is the time of its first frame on the sound's clock, whose zero is the
-        first sample of the video's sound (0 if the video is silent).
+        The clip's `start` is the time of its first picture on the sound's clock, whose zero is
+        where the file's earliest picture or sound begins, as in `voxface.audio`.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def capture_video(path: str | PathLike[str], model: str | PathLike[str] | None =
     source, model_path = Path(path), landmarker_file(model)
     with open_video(source) as video:
         seen = observe(video.pictures, model_path)
-        declared, sound_start = video.declared_rates, video.sound_start
+        declared, origin = video.declared_rates, video.origin
     if not len(seen.times):
         raise VoxfaceError(f"{source} holds no picture that can be decoded")
     if not seen.found.any():
@@ -112,7 +112,7 @@ def capture_video(path: str | PathLike[str], model: str | PathLike[str] | None =
         channels=tuple(name for name in seen.names if name != "_neutral"),
         head=np.where(tracked[:, None], head, np.array(REST_POSE, np.float32)),
         tracked=tracked[:, None],
-        start=0.0 if sound_start is None else round(float(seen.times[0]) - sound_start, 6),
+        start=round(float(seen.times[0]) - origin, 6),
         metadata={
             **source_mark(source, model_path),
             "source": source.name,

@@ -43,14 +43,15 @@ class Video:
     ----------
     declared_rates : tuple of Fraction
         The frame rates that the container and the codec claim, the more trustworthy first.
-    sound_start : float or None
-        When the first sample of sound is heard, on the container's clock; None without sound.
+    origin : float
+        Time 0 of the sound's clock on the container's clock: where the file's earliest picture or
+        sound begins, as `voxface.audio` has it.
     pictures : iterator of Picture
         Frames in the order in which they are shown; times rise strictly.
     """
 
     declared_rates: tuple[Fraction, ...]
-    sound_start: float | None
+    origin: float
     pictures: Iterator[Picture]
 
 
@@ -74,7 +75,7 @@ def open_video(path: Path) -> Iterator[Video]:
             stream.codec_context.thread_count = 1  # the process pool already keeps every core busy
             rates = [r for r in (stream.guessed_rate, stream.average_rate) if r]
             declared = tuple(Fraction(rate.numerator, rate.denominator) for rate in rates)
-            yield Video(declared, _sound_start(path), _pictures(container, stream))
+            yield Video(declared, _origin(container), _pictures(container, stream))
     except (av.FFmpegError, OSError) as error:
         reason = getattr(error, "strerror", None) or error
         raise VoxfaceError(f"{path} cannot be read as video: {reason}") from None
@@ -84,16 +85,13 @@ def _is_cover_art(stream: Any) -> bool:
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
-def _sound_start(path: Path) -> float | None:
-    """Return the time of the first decoded sample, which honours edit lists and codec priming."""
-    with av.open(str(path), metadata_errors="ignore") as container:
-        if not container.streams.audio:
-            return None
-        try:
-            first = next(container.decode(container.streams.audio[0]))
-        except (StopIteration, av.FFmpegError):
-            return None
-        return None if first.time is None else float(first.time)
+def _origin(container: Any) -> float:
+    starts = [
+        float(stream.start_time * stream.time_base)
+        for stream in (*container.streams.video, *container.streams.audio)
+        if stream.start_time is not None and not _is_cover_art(stream)
+    ]
+    return min(starts, default=0.0)
 
 
 def _pictures(container: Any, stream: Any) -> Iterator[Picture]:
