@@ -55,7 +55,8 @@ def frame_total(samples: int) -> int:
 def analysis_window() -> FloatArray:
     """Return the periodic Hann window, shape (400,), scaled so that a full-scale sine is 0 dB."""
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
-    return np.float32(window * (2 / window.sum()))
+    scaled: FloatArray = (window * (2 / window.sum())).astype(np.float32)
+    return scaled
 
 
 @cache
@@ -67,18 +68,25 @@ def mel_filters() -> FloatArray:
     Slaney, "Auditory Toolbox", Interval Research Technical Report 1998-010: linear below 1 kHz,
     logarithmic above.
     """
-    corners = _hertz_from_mel(np.linspace(*map(_mel_from_hertz, MEL_RANGE), MEL_BANDS + 2))
+    corners = _mel_corners()
     frequency = np.arange(FFT_SIZE // 2 + 1)[:, None] * (SAMPLE_RATE / FFT_SIZE)
     rising = (frequency - corners[:-2]) / np.diff(corners)[:-1]
     falling = (corners[2:] - frequency) / np.diff(corners)[1:]
-    return np.float32(np.maximum(0, np.minimum(rising, falling)))
+    return np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+
+
+@cache
+def mel_centres() -> FloatArray:
+    """Return the centre frequency of each mel band in hertz, shape (80,)."""
+    return _mel_corners()[1:-1].astype(np.float32)
 
 
 @cache
 def speech_band() -> FloatArray:
     """Return the 0/1 mask of the spectrum bins in which voice activity listens, shape (257,)."""
     frequency = np.arange(FFT_SIZE // 2 + 1) * (SAMPLE_RATE / FFT_SIZE)
-    return np.float32((frequency >= SPEECH_BAND[0]) & (frequency <= SPEECH_BAND[1]))
+    inside = (frequency >= SPEECH_BAND[0]) & (frequency <= SPEECH_BAND[1])
+    return inside.astype(np.float32)
 
 
 def features(pcm: ArrayLike) -> FloatArray:
@@ -98,7 +106,7 @@ def features(pcm: ArrayLike) -> FloatArray:
     """
     sound = np.asarray(pcm, dtype=np.float32)
     result = np.empty((frame_total(len(sound)), len(FEATURE_NAMES)), np.float32)
-    padded = np.concatenate([np.zeros(WINDOW // 2, np.float32), sound, np.zeros(WINDOW, np.float32)])
+    padded = np.pad(sound, (WINDOW // 2, WINDOW))
     # One minute at a time keeps the memory flat and the spectra in the processor's cache.
     for begin in range(0, len(result), 6000):
         count = min(6000, len(result) - begin)
@@ -122,8 +130,13 @@ def _features_of_frames(frames: FloatArray) -> FloatArray:
 
 def _decibel(power: FloatArray) -> FloatArray:
     low, high = DECIBEL_RANGE
-    level = 10 * np.log10(np.maximum(power, np.float32(10 ** (low / 10))))
+    level: FloatArray = 10 * np.log10(np.maximum(power, np.float32(10 ** (low / 10))))
     return np.minimum(level, np.float32(high))
+
+
+def _mel_corners() -> NDArray[np.float64]:
+    low, high = map(_mel_from_hertz, MEL_RANGE)
+    return _hertz_from_mel(np.linspace(low, high, MEL_BANDS + 2))
 
 
 _MEL_BREAK = 1000.0
@@ -139,6 +152,4 @@ def _mel_from_hertz(hertz: float) -> float:
 
 def _hertz_from_mel(mel: NDArray[np.float64]) -> NDArray[np.float64]:
     bend = _MEL_BREAK / _MEL_LINEAR
-    return np.where(
-        mel < bend, mel * _MEL_LINEAR, _MEL_BREAK * np.exp(_MEL_LOG * (mel - bend))
-    )
+    return np.where(mel < bend, mel * _MEL_LINEAR, _MEL_BREAK * np.exp(_MEL_LOG * (mel - bend)))

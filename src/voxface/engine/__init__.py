@@ -1,0 +1,18 @@
+"""What users run: a model file turns sound into face clips, whole or as it comes."""
+
+from voxface.engine.ahead import ahead
+from voxface.engine.animate import animate, animate_blocks
+from voxface.engine.controls import Controls
+from voxface.engine.description import ModelDescription
+from voxface.engine.model import Model
+from voxface.engine.stream import Stream
+
+__all__ = [
+    "Controls",
+    "Model",
+    "ModelDescription",
+    "Stream",
+    "ahead",
+    "animate",
+    "animate_blocks",
+]

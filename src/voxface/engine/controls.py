@@ -1,0 +1,118 @@
+"""What a user may turn: gains, offsets, strengths, smoothing and the silence gate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from voxface.engine.model import FloatArray
+from voxface.errors import VoxfaceError, unknown_name
+from voxface.face import ARKIT_CHANNELS, HEAD, REGIONS, channel_index, region_channels
+
+LONGEST_SMOOTHING = 1000.0
+
+
+@dataclass(frozen=True)
+class Controls:
+    """How the model's motion is shaped before it becomes frames.
+
+    A channel's weight is ``gain x strength of its region x what the model says + offset``, clipped
+    to 0..1. The silence gate acts on what the model says, so an offset stands in silence too.
+
+    Parameters
+    ----------
+    gain : mapping of str to float
+        Factor by channel, 0 or more; 1 where not named.
+    offset : mapping of str to float
+        Added by channel, -1 to 1; 0 where not named.
+    strength : mapping of str to float
+        Factor by region (``mouth``, ``jaw``, ``brows``, ``eyes``, ``head``), 0 or more; 1 where
+        not named. ``head`` scales the head's position and rotation.
+    smoothing : float
+        Width of the smoothing window at half its height, in milliseconds, 0 to 1000; up to 10
+        nothing is smoothed. The window is symmetric: motion stays in time with the sound, and
+        a stream's latency grows by as much.
+    silence_gate : bool
+        Keep jaw, mouth, cheeks and tongue at rest where nobody speaks.
+
+    Raises
+    ------
+    VoxfaceError
+        If a name is unknown (the nearest is suggested) or a number out of its range.
+    """
+
+    gain: Mapping[str, float] = field(default_factory=dict)
+    offset: Mapping[str, float] = field(default_factory=dict)
+    strength: Mapping[str, float] = field(default_factory=dict)
+    smoothing: float = 0.0
+    silence_gate: bool = True
+
+    def __post_init__(self) -> None:
+        regions = (*REGIONS, HEAD)
+        for name, kind, known, span in (
+            ("gain", "channel", ARKIT_CHANNELS, (0.0, math.inf)),
+            ("offset", "channel", ARKIT_CHANNELS, (-1.0, 1.0)),
+            ("strength", "region", regions, (0.0, math.inf)),
+        ):
+            given = getattr(self, name)
+            for key in given:
+                if key not in known:
+                    raise unknown_name(kind, str(key), known)
+            checked = {key: _number(f"{name} {key}", given[key], *span) for key in given}
+            object.__setattr__(self, name, MappingProxyType(checked))
+        smoothing = _number("smoothing", self.smoothing, 0, LONGEST_SMOOTHING)
+        object.__setattr__(self, "smoothing", smoothing)
+
+    def as_metadata(self) -> dict[str, Any]:
+        """Return what differs from the defaults, as plain JSON values."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        plain = {k: dict(v) if isinstance(v, Mapping) else v for k, v in values.items()}
+        usual: dict[str, Any] = {"smoothing": 0.0, "silence_gate": True}
+        return {k: v for k, v in plain.items() if v != usual.get(k, {})}
+
+
+class ControlStage:
+    """Apply gains, offsets and strengths to frames; remembers nothing between pushes.
+
+    Parameters
+    ----------
+    controls : Controls
+    channels : sequence of str
+        Names of the first columns of the frames; six of pose follow.
+    """
+
+    def __init__(self, controls: Controls, channels: Sequence[str]) -> None:
+        self._channels = len(channels)
+        self._factor = np.ones(len(channels) + 6, np.float32)
+        self._offset = np.zeros(len(channels) + 6, np.float32)
+        for region, value in controls.strength.items():
+            columns = [channels.index(n) for n in region_channels(region) if n in channels]
+            self._factor[columns] *= value
+        self._factor[len(channels) :] = controls.strength.get(HEAD, 1.0)
+        for channel, value in controls.gain.items():
+            self._factor[channel_index(channel, channels)] *= value
+        for channel, value in controls.offset.items():
+            self._offset[channel_index(channel, channels)] = value
+
+    def push(self, frames: FloatArray) -> FloatArray:
+        """Take and return frames, shape (n, C + 6)."""
+        result = frames * self._factor + self._offset
+        weights = result[:, : self._channels]
+        np.clip(weights, 0, 1, out=weights)
+        return result
+
+
+def _number(name: str, value: float, low: float, high: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if math.isfinite(number) and low <= number <= high:
+        return number
+    span = f"{low:g} to {high:g}" if math.isfinite(high) else f"{low:g} or more"
+    raise VoxfaceError(f"{name} is {value!r}; give a number, {span}")

@@ -1,0 +1,179 @@
+"""`Stream`: sound in as it comes, frames out as they become due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from voxface.audio import SAMPLE_RATE, SoundResampler, as_mono, checked_sample_rate
+from voxface.audio.features import FRAME_RATE
+from voxface.audio.resampler import resampling_delay
+from voxface.engine.controls import Controls, ControlStage
+from voxface.engine.frame_rate import FrameRateStage
+from voxface.engine.gate import SilenceGate
+from voxface.engine.model import FloatArray, Model
+from voxface.engine.runner import ModelRunner
+from voxface.engine.smoothing import Smoother
+from voxface.face import SPEECH_CHANNELS, FaceClip, frame_count, parse_frame_rate
+from voxface.face.rotation import quaternion_from_rotation_vector
+
+
+class Stream:
+    """Animate a face from sound while it is being heard.
+
+    Whole recordings run through the same code in long pushes, so both give the same numbers
+    (within 1e-4) however the sound is cut.
+
+    Parameters
+    ----------
+    fps : Fraction, float or str
+        Frames per second to return, exact.
+    sample_rate : float
+        Samples per second of what will be pushed, in hertz.
+    controls : Controls, optional
+        How to shape the motion.
+    model : Model, optional
+        By default the packaged one.
+
+    Attributes
+    ----------
+    fps : Fraction
+    latency : float
+        Longest time in seconds from a moment of the sound to the return of its frame: the model's
+        look-ahead, its window and hop, and what sample-rate conversion, smoothing and the frame
+        rate add. At a `sample_rate` of 16000 nothing is added by conversion.
+
+    Raises
+    ------
+    VoxfaceError
+        If the frame rate, the sample rate or a control is out of range.
+
+    Examples
+    --------
+    >>> stream = voxface.Stream(fps=60)  # doctest: +SKIP
+    >>> for block in microphone:  # doctest: +SKIP
+    ...     for weights in stream.push(block).weights:
+    ...         show(weights)
+    """
+
+    def __init__(
+        self,
+        fps: Fraction | float | str = 60,
+        sample_rate: float = SAMPLE_RATE,
+        controls: Controls | None = None,
+        model: Model | None = None,
+    ) -> None:
+        self.fps = parse_frame_rate(fps)
+        self.controls = controls or Controls()
+        self.model = model or Model.default()
+        about = self.model.description
+        self._rate = Fraction(checked_sample_rate(sample_rate))
+        self._channels = about.channels
+        self._sound = SoundResampler(float(self._rate), SAMPLE_RATE)
+        self._runner = ModelRunner(self.model)
+        self._gate = SilenceGate() if self.controls.silence_gate else None
+        self._gated = [about.channels.index(n) for n in SPEECH_CHANNELS if n in about.channels]
+        self._control = ControlStage(self.controls, about.channels)
+        self._smoother = Smoother(self.controls.smoothing)
+        self._frames = FrameRateStage(self.fps)
+        moved = (name not in about.untrained_channels for name in about.channels)
+        self._tracked = np.array([*moved])
+        self._untrained = np.flatnonzero(~self._tracked)
+        self._tracked |= [name in self.controls.offset for name in about.channels]
+        self.metadata: Mapping[str, Any] = {
+            "model": f"{about.name} {about.version}",
+            "licence": about.licence,
+            "controls": self.controls.as_metadata(),
+        }
+        self._heard = 0
+        self.latency = self._total_latency()
+
+    def push(self, pcm: ArrayLike) -> FaceClip:
+        """Take the next block of sound.
+
+        Parameters
+        ----------
+        pcm : array_like, shape (N,) or (N, channels)
+            Any number of samples, also none; types as in `voxface.audio.as_mono`.
+
+        Returns
+        -------
+        FaceClip
+            The frames that became due, often none; `start` is the time of the first of them.
+
+        Raises
+        ------
+        VoxfaceError
+            If the block is not sound. The stream stays as it was.
+        """
+        mono = as_mono(pcm, channels_last=True)
+        self._heard += len(mono)
+        frames, speech = self._runner.push(self._sound.push(mono))
+        return self._finish(self._smoother.push(self._shape(frames, speech)))
+
+    def flush(self) -> FaceClip:
+        """End the sound: return all frames still owed, and be ready for another sound.
+
+        In all there are as many frames as come nearest to the length of the sound.
+        """
+        early = self._runner.push(self._sound.flush())
+        late = self._runner.flush()
+        frames, speech = (np.concatenate(parts) for parts in zip(early, late, strict=True))
+        smooth = self._smoother.push(self._shape(frames, speech))
+        rest = self._smoother.flush()
+        clip = self._finish(smooth if rest is None else np.concatenate([smooth, rest]), last=True)
+        self.reset()
+        return clip
+
+    def reset(self) -> None:
+        """Forget everything, as if newly made."""
+        self._sound.reset()
+        self._runner.reset()
+        self._smoother.reset()
+        self._frames.reset()
+        if self._gate is not None:
+            self._gate.reset()
+        self._heard = 0
+
+    def _shape(self, frames: FloatArray, speech: FloatArray) -> FloatArray:
+        """Gate and control the model's frames, shape (n, C + 6)."""
+        if not len(frames):
+            return frames
+        shaped = frames.copy()
+        shaped[:, self._untrained] = 0
+        if self._gate is not None:
+            shaped[:, self._gated] *= self._gate.push(speech)[:, None]
+        return self._control.push(shaped)
+
+    def _finish(self, frames: FloatArray, last: bool = False) -> FaceClip:
+        """Turn frames of the model's rate, shape (n, C + 6), into a clip of the asked rate."""
+        count = len(self._channels)
+        head = np.empty((len(frames), 7), np.float32)
+        head[:, :3] = frames[:, count : count + 3]
+        head[:, 3:] = quaternion_from_rotation_vector(frames[:, count + 3 :])
+        first = self._frames.next_frame
+        length = self._heard / self._rate
+        total = frame_count(length, self.fps) if last and self._heard else round(length * self.fps)
+        weights, head = self._frames.push(frames[:, :count], head, total, last)
+        return FaceClip(
+            weights=weights,
+            fps=self.fps,
+            channels=self._channels,
+            head=head,
+            tracked=self._tracked,
+            start=float(first / self.fps),
+            metadata=self.metadata,
+        )
+
+    def _total_latency(self) -> float:
+        # A frame of the model is there once the hop is whole in which its look-ahead ends.
+        frames = self.model.description.delay_frames + 1 + self._smoother.delay_frames
+        seconds = frames / FRAME_RATE + self._frames.delay
+        # At a few frames per second, whether a frame is owed at all is known half a frame later.
+        return max(seconds, float(1 / (2 * self.fps))) + resampling_delay(
+            float(self._rate), SAMPLE_RATE
+        )
