@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -68,7 +69,7 @@ class FaceClip:
                 f"weights have shape {weights.shape}; expected (frames, {len(channels)})"
             )
         frames = len(weights)
-        given = np.broadcast_to(np.float32(REST_POSE), (frames, 7))
+        given = np.broadcast_to(np.array(REST_POSE, np.float32), (frames, 7))
         head = _frozen(given if self.head is None else self.head, "head")
         if head.shape != (frames, 7):
             raise VoxfaceError(f"head has shape {head.shape}; expected ({frames}, 7)")
@@ -85,6 +86,8 @@ class FaceClip:
                 f"tracked has shape {np.shape(self.tracked)}; expected {weights.shape}"
             ) from None
         tracked.flags.writeable = False
+        if not math.isfinite(self.start):
+            raise VoxfaceError(f"a clip starts at a finite time, not {self.start}")
         for name, value in (
             ("weights", weights), ("fps", parse_frame_rate(self.fps)), ("channels", channels),
             ("head", head), ("tracked", tracked), ("start", float(self.start)),
@@ -113,7 +116,7 @@ class FaceClip:
     @property
     def times(self) -> NDArray[np.float64]:
         """Time of every frame on the sound's clock, in seconds, shape (T,)."""
-        return self.start + np.arange(len(self)) * (self.fps.denominator / self.fps.numerator)
+        return self.start + np.arange(len(self), dtype=np.float64) / float(self.fps)
 
     def select(self, channels: Iterable[str]) -> FaceClip:
         """Return the clip with exactly `channels`, in that order.
@@ -140,7 +143,7 @@ class FaceClip:
         if rate == self.fps or not len(self):
             return replace(self, fps=rate)
         frames = frame_count(len(self) / self.fps, rate)
-        position = np.arange(frames) * float(self.fps / rate)
+        position = np.arange(frames, dtype=np.float64) * float(self.fps / rate)
         below = np.minimum(position.astype(np.int64), len(self) - 1)
         above = np.minimum(below + 1, len(self) - 1)
         above = np.where(position - below < 1e-9, below, above)

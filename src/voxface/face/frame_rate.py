@@ -27,7 +27,7 @@ def parse_frame_rate(value: Fraction | float | str) -> Fraction:
         raise VoxfaceError(
             f"'{value}' is not a frame rate; give a number such as 60, 29.97 or 30000/1001"
         ) from None
-    if not 0 < rate <= 1000:
+    if not Fraction(1, 1_000_000) <= rate <= 1000:
         raise VoxfaceError(f"a frame rate lies above 0 and up to 1000 per second, not {value}")
     for exact in NTSC_RATES:
         if rate != exact and abs(rate - exact) < Fraction(1, 200) and rate.denominator > 1:
