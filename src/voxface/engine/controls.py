@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
@@ -74,6 +74,33 @@ class Controls:
         plain = {k: dict(v) if isinstance(v, Mapping) else v for k, v in values.items()}
         usual: dict[str, Any] = {"smoothing": 0.0, "silence_gate": True}
         return {k: v for k, v in plain.items() if v != usual.get(k, {})}
+
+
+def parse_settings(option: str, texts: Iterable[str]) -> dict[str, float]:
+    """Read settings as they are typed: ``["jawOpen=1.2", "mouthClose=0.5,jawLeft=0"]``.
+
+    Parameters
+    ----------
+    option : str
+        What to call the setting in an error message.
+    texts : iterable of str
+
+    Raises
+    ------
+    VoxfaceError
+        If a text is not NAME=NUMBER.
+    """
+    settings: dict[str, float] = {}
+    for text in texts:
+        for part in text.split(","):
+            name, equals, number = part.partition("=")
+            try:
+                settings[name.strip()] = float(number)
+            except ValueError:
+                equals = ""
+            if not equals:
+                raise VoxfaceError(f"{option} {part!r} is not NAME=NUMBER, such as jawOpen=1.2")
+    return settings
 
 
 class ControlStage:

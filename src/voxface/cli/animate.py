@@ -1,0 +1,87 @@
+"""voxface animate: recordings of speech become face animation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+
+def run(  # noqa: PLR0917 - Typer makes options of parameters
+    inputs: list[str] = typer.Argument(
+        ...,
+        help="Sound or video files of any kind, or folders of them (searched to the bottom).",
+        metavar="IN...",
+    ),
+    output: list[str] = typer.Option(
+        [],
+        "-o",
+        "--output",
+        help="For one input: a file (.csv, .json, .npz; may be given several times) or a folder. "
+        "For several: a folder, made if need be. Default: beside each input.",
+        metavar="OUT",
+    ),
+    format: str | None = typer.Option(
+        None,
+        help="livelink (.csv, the default), audio2face (.csv or .json), voice_to_action (.json) "
+        "or npz; needed only where the suffix does not tell.",
+    ),
+    fps: str = typer.Option("60", help="Frames per second: 60, 24, 29.97, 30000/1001 …"),
+    start_timecode: str | None = typer.Option(
+        None, help="Timecode of time 0, for Live Link CSV.", metavar="HH:MM:SS:FF"
+    ),
+    gain: list[str] = typer.Option(
+        [], help="Factor of a channel, such as jawOpen=1.2.", metavar="CHANNEL=X"
+    ),
+    offset: list[str] = typer.Option(
+        [], help="Added to a channel, such as browInnerUp=0.1.", metavar="CHANNEL=X"
+    ),
+    strength: list[str] = typer.Option(
+        [], help="Factor of a region: mouth, jaw, brows, eyes or head.", metavar="REGION=X"
+    ),
+    smoothing: float = typer.Option(0.0, help="Width of smoothing in milliseconds.", metavar="MS"),
+    silence_gate: bool = typer.Option(
+        True, "--silence-gate/--no-silence-gate", help="Keep the mouth at rest where nobody speaks."
+    ),
+    model: Path | None = typer.Option(
+        None, help="Model file; default: the one in the package.", metavar="FILE"
+    ),
+) -> None:
+    """Animate a face from recordings of speech.
+
+    Existing outputs are replaced, never an input. Inputs whose outputs would be one file (a.wav,
+    a.mp3) keep their suffixes (a.wav.csv, a.mp3.csv). An input that fails is reported and the
+    others go on; the exit code is then 2.
+    """
+    from voxface.cli.progress import SpeechProgress
+    from voxface.engine import Controls, Model
+    from voxface.engine.controls import parse_settings
+    from voxface.pipeline import animate_files, plan_jobs
+
+    controls = Controls(
+        gain=parse_settings("--gain", gain),
+        offset=parse_settings("--offset", offset),
+        strength=parse_settings("--strength", strength),
+        smoothing=smoothing,
+        silence_gate=silence_gate,
+    )
+    jobs = plan_jobs(inputs, output, format)
+    failed = False
+    with SpeechProgress([job.source for job in jobs]) as progress:
+        for done in animate_files(
+            jobs,
+            fps=fps,
+            controls=controls,
+            model=Model.for_recordings(model),
+            start_timecode=start_timecode,
+            on_progress=progress.seconds,
+        ):
+            progress.next()
+            if done.error:
+                failed = True
+                progress.complain(done.error)
+            else:
+                names = ", ".join(map(str, done.job.outputs))
+                progress.say(f"{names}: {done.frames} frames, {done.seconds:.2f} s")
+    if failed:
+        raise typer.Exit(2)

@@ -1,0 +1,144 @@
+"""Animate recordings into files, with flat memory and all stages side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+
+from voxface.engine import Controls, Model, ahead, animate_blocks
+from voxface.errors import VoxfaceError
+from voxface.face import FaceClip
+from voxface.formats import check_output, open_writer
+from voxface.pipeline.plan import Job
+
+
+@dataclass(frozen=True)
+class Animated:
+    """What became of a job.
+
+    Attributes
+    ----------
+    job : Job
+    frames : int
+        Frames written to each output.
+    seconds : float
+        Length of the animation.
+    error : str or None
+        Why it failed, in one line; nothing was written then.
+    """
+
+    job: Job
+    frames: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+
+
+def animate_files(
+    jobs: Iterable[Job],
+    *,
+    fps: Fraction | float | str = 60,
+    controls: Controls | None = None,
+    model: Model | None = None,
+    start_timecode: str | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Iterator[Animated]:
+    """Animate many recordings, one after another; a bad one does not stop the rest.
+
+    Options as in `animate_file`.
+
+    Yields
+    ------
+    Animated
+        One for each job, in order, with `error` set for those that failed.
+    """
+    shared = model or Model.for_recordings()
+    for job in jobs:
+        try:
+            yield animate_file(
+                job,
+                fps=fps,
+                controls=controls,
+                model=shared,
+                start_timecode=start_timecode,
+                on_progress=on_progress,
+            )
+        except VoxfaceError as error:
+            yield Animated(job, error=str(error))
+
+
+def animate_file(
+    job: Job,
+    *,
+    fps: Fraction | float | str = 60,
+    controls: Controls | None = None,
+    model: Model | None = None,
+    start_timecode: str | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Animated:
+    """Animate one recording into its outputs, which appear complete or not at all.
+
+    Decoding, the model and writing each run in a thread of their own, a few blocks of ten seconds
+    ahead of one another.
+
+    Parameters
+    ----------
+    job : Job
+        The recording and where it goes.
+    fps, controls, model
+        As in `voxface.animate`.
+    start_timecode : str, optional
+        ``HH:MM:SS:FF`` of time 0, for formats that carry timecode.
+    on_progress : callable, optional
+        Called with the seconds of animation written so far.
+
+    Raises
+    ------
+    VoxfaceError
+        If the recording cannot be animated or an output cannot be written.
+    """
+    for output in job.outputs:
+        if job.make_folder:
+            _make_folder(job)
+        check_output(output, job.format)
+    frames, seconds = 0, 0.0
+    blocks = ahead(animate_blocks(job.source, fps=fps, controls=controls, model=model))
+    with ExitStack() as stack:
+        stack.callback(blocks.close)
+        # The first block is waited for, so that a file that is no sound opens no output.
+        first = next(blocks)
+        writers = [
+            stack.enter_context(
+                open_writer(
+                    output,
+                    fps=first.fps,
+                    channels=first.channels,
+                    format=job.format,
+                    start_timecode=start_timecode,
+                    metadata={**first.metadata, "source": job.source.name},
+                )
+            )
+            for output in job.outputs
+        ]
+        for block in _with_first(first, blocks):
+            for writer in writers:
+                writer.write(block.weights, block.head, block.tracked)
+            frames += len(block)
+            seconds = float(frames / block.fps)
+            if on_progress is not None:
+                on_progress(seconds)
+    return Animated(job, frames, seconds)
+
+
+def _with_first(first: FaceClip, rest: Iterator[FaceClip]) -> Iterator[FaceClip]:
+    yield first
+    yield from rest
+
+
+def _make_folder(job: Job) -> None:
+    folder = job.outputs[0].parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise VoxfaceError(f"cannot make folder {folder}: {error.strerror or error}") from None
