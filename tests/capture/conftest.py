@@ -10,12 +10,23 @@ import av
 import numpy as np
 import pytest
 
+from voxface.capture.landmarker import load_mediapipe
+from voxface.errors import VoxfaceError
+
 MILLISECOND = Fraction(1, 1000)
 
 
 @pytest.fixture(scope="session")
-def landmarker(shared: Path) -> Path:
-    pytest.importorskip("mediapipe", reason="needs the capture extra")
+def mediapipe() -> None:
+    """Skip where MediaPipe, or a system library that it needs, is missing."""
+    try:
+        load_mediapipe()
+    except VoxfaceError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def landmarker(shared: Path, mediapipe: None) -> Path:
     path = shared / "data" / "face_landmarker_v2_with_blendshapes.task"
     if not path.exists():
         pytest.skip("no Face Landmarker model in the shared data")

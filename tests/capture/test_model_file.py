@@ -35,7 +35,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     served.mkdir()
     (served / "face.task").write_bytes(BUNDLE)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(served)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     Quiet.asked.clear()
     url = f"http://127.0.0.1:{server.server_port}/face.task"
     monkeypatch.setattr(model_file, "MODEL_URL", url)

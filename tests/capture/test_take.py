@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +20,11 @@ NAMES = ("_neutral", *sorted(set(ARKIT_CHANNELS) - {"tongueOut"}, reverse=True))
 
 @pytest.fixture
 def planted(
-    make_video: Callable[..., Path], grey: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_video: Callable[..., Path],
+    grey: list,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mediapipe: None,
 ) -> Path:
     """A video of 12 pictures, no. 5 dropped, whose face is known and lost in pictures 8 and 9."""
     shown = np.delete(np.arange(13), 5)
@@ -96,9 +101,8 @@ def test_a_video_without_a_face_is_refused(
 
 
 def test_a_file_that_is_no_model_is_refused(
-    make_video: Callable[..., Path], grey: list, tmp_path: Path
+    make_video: Callable[..., Path], grey: list, tmp_path: Path, mediapipe: None
 ):
-    pytest.importorskip("mediapipe")
     model = tmp_path / "model.task"
     model.write_bytes(b"not a model")
     with pytest.raises(VoxfaceError, match="is not a Face Landmarker model"):
@@ -111,7 +115,7 @@ def test_a_missing_extra_is_named(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setitem(__import__("sys").modules, "mediapipe", None)
+    monkeypatch.setitem(sys.modules, "mediapipe", None)
     with pytest.raises(VoxfaceError, match=r"pip install 'voxface\[capture\]'"):
         capture_video(make_video("grey.mkv", grey), make_video("model.mkv", grey))
 

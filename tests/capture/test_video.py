@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 
+from voxface.audio import SAMPLE_RATE, read_blocks
 from voxface.capture.video import LONGEST_SIDE, open_video
 from voxface.errors import VoxfaceError
 
@@ -24,15 +25,24 @@ def test_pictures_come_with_their_own_times(make_video: Callable[..., Path], gre
     np.testing.assert_allclose(times_of(path), planted, atol=6e-4)
 
 
-def test_the_clock_begins_with_whatever_begins_first(make_video: Callable[..., Path], grey: list):
-    later = 0.4 + np.arange(len(grey)) / 25
-    with open_video(make_video("late-sound.mkv", grey, sound_start=0.2)) as video:
-        assert video.origin == 0
+@pytest.mark.parametrize(
+    ("picture_start", "sound_start"), [(0.0, 0.2), (0.4, 0.15), (0.4, 0.0), (0.3, 0.3)]
+)
+def test_pictures_and_sound_share_the_clock_of_the_sound_as_voxface_reads_it(
+    make_video: Callable[..., Path], grey: list, picture_start: float, sound_start: float
+):
+    times = picture_start + np.arange(len(grey)) / 25
+    path = make_video("offset.mkv", grey, times, sound_start=sound_start)
+    with open_video(path) as video:
+        first_picture = next(iter(video.pictures)).time - video.origin
         assert Fraction(25) in video.declared_rates
-    with open_video(make_video("late-picture.mkv", grey, later, sound_start=0.15)) as video:
-        assert video.origin == pytest.approx(0.15, abs=1e-3)
-        assert next(iter(video.pictures)).time == pytest.approx(0.4, abs=1e-3)
-    with open_video(make_video("silent.mkv", grey, later)) as video:
+    tone = np.concatenate(list(read_blocks(path)))
+    onset = np.flatnonzero(np.abs(tone) > 0.05)[0] / SAMPLE_RATE
+    assert first_picture - onset == pytest.approx(picture_start - sound_start, abs=3e-3)
+
+
+def test_a_silent_video_begins_with_its_picture(make_video: Callable[..., Path], grey: list):
+    with open_video(make_video("silent.mkv", grey, 0.4 + np.arange(len(grey)) / 25)) as video:
         assert video.origin == pytest.approx(0.4, abs=1e-3)
 
 

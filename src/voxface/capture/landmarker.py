@@ -135,10 +135,14 @@ def load_mediapipe() -> ModuleType:
 def _open(mediapipe: ModuleType, model: Path) -> Any:
     tasks = mediapipe.tasks
     try:
+        # Bytes rather than a path, which MediaPipe cannot open when it is not ASCII.
+        bundle = model.read_bytes()
+    except OSError as error:
+        raise VoxfaceError(f"{model} cannot be read: {error.strerror}") from None
+    try:
         return tasks.vision.FaceLandmarker.create_from_options(
             tasks.vision.FaceLandmarkerOptions(
-                # Bytes rather than a path, which MediaPipe cannot open when it is not ASCII.
-                base_options=tasks.BaseOptions(model_asset_buffer=model.read_bytes()),
+                base_options=tasks.BaseOptions(model_asset_buffer=bundle),
                 running_mode=tasks.vision.RunningMode.VIDEO,
                 num_faces=1,
                 output_face_blendshapes=True,

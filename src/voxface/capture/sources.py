@@ -22,7 +22,7 @@ def find_videos(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     VoxfaceError
         If a path does not exist or a folder holds no video.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}  # what it really is, what it is called
     for path in map(Path, paths):
         if path.is_dir():
             inside = sorted(
@@ -34,12 +34,12 @@ def find_videos(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
             )
             if not inside:
                 raise VoxfaceError(f"the folder {path} holds no video")
-            found.update(dict.fromkeys(file.resolve() for file in inside))
+            found.update({file.resolve(): file.absolute() for file in inside})
         elif path.exists():
-            found[path.resolve()] = None
+            found[path.resolve()] = path.absolute()
         else:
             raise VoxfaceError(f"there is no file or folder {path}")
-    return list(found)
+    return list(found.values())
 
 
 def name_takes(videos: Iterable[Path]) -> Mapping[Path, str]:
