@@ -66,8 +66,8 @@ class MediaSound:
             raise VoxfaceError(f"{self.path} has no sound in it; give a file with an audio track")
         self._stream = stream
         for other in self._container.streams:
-            if other is not stream:
-                other.discard = "all"
+            if other is not stream and hasattr(other, "discard"):  # PyAV 15 and later
+                other.discard = av.stream.Discard.all
         self._heard = 0.0
         self._decoded = self._damaged = 0
 
@@ -183,21 +183,17 @@ class MediaSound:
             raise VoxfaceError(f"{self.path} is damaged: its sound cannot be decoded")
         if not self._decoded:
             raise VoxfaceError(f"{self.path} holds no sound: it is zero seconds long")
-        announced = self.announced_duration
+        announced = self.announced_duration or 0.0
+        trouble = None
         if self._damaged:
-            warnings.warn(
-                f"{self.path} is damaged: {self._damaged} pieces of its sound could not be "
-                "decoded and were passed over",
-                MediaWarning,
-                stacklevel=2,
+            trouble = (
+                f"is damaged: {self._damaged} pieces of its sound could not be decoded and were "
+                "passed over"
             )
-        elif announced is not None and self._heard < 0.9 * announced - 0.5:
-            warnings.warn(
-                f"{self.path} seems cut off: it announces {announced:.1f} s of sound but ends "
-                f"after {self._heard:.1f} s",
-                MediaWarning,
-                stacklevel=2,
-            )
+        elif self._heard < 0.9 * announced - 0.5 or _riff_is_cut_off(self.path):
+            trouble = f"seems cut off: its sound ends after {self._heard:.1f} s"
+        if trouble:
+            warnings.warn(f"{self.path} {trouble}", MediaWarning, stacklevel=2)
 
 
 class _Shelf:
@@ -249,6 +245,15 @@ def _silence(seconds: float, rate: int) -> Iterator[Piece]:
         count = min(left, round(BLOCK_SECONDS * rate))
         yield Piece(np.zeros(count, np.float32), rate)
         left -= count
+
+
+def _riff_is_cut_off(path: Path) -> bool:
+    """Tell whether a WAV or AVI file is shorter than its first line says (FFmpeg does not tell)."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    announced = int.from_bytes(head[4:], "little") + 8
+    # Writers that could not know the length put a number near the largest there.
+    return head[:4] == b"RIFF" and path.stat().st_size < 0.99 * announced < 0x7FFF0000
 
 
 def _open(path: Path) -> Any:
