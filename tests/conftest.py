@@ -17,3 +17,12 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"no shared data in {folder} (name its folder by VOXFACE_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a model file made by hand, whose answers are known (see ``tiny_model.py``)."""
+    pytest.importorskip("onnx", reason="the tiny model is made with onnx")
+    from tiny_model import write_tiny_model  # noqa: PLC0415
+
+    return write_tiny_model(tmp_path_factory.mktemp("model") / "tiny.onnx")

@@ -173,7 +173,6 @@ class Stream:
         # A frame of the model is there once the hop is whole in which its look-ahead ends.
         frames = self.model.description.delay_frames + 1 + self._smoother.delay_frames
         seconds = frames / FRAME_RATE + self._frames.delay
+        seconds += resampling_delay(float(self._rate), SAMPLE_RATE)
         # At a few frames per second, whether a frame is owed at all is known half a frame later.
-        return max(seconds, float(1 / (2 * self.fps))) + resampling_delay(
-            float(self._rate), SAMPLE_RATE
-        )
+        return max(seconds, float(1 / (2 * self.fps)))
