@@ -58,11 +58,11 @@ def _show(console: Console, file: Path, summary: ClipSummary, everything: bool) 
 def _facts(summary: ClipSummary) -> RenderableType:
     from rich.table import Table
 
-    rate = f"{float(summary.fps):g}"
+    rate = f"{float(summary.fps):g} fps"
     if summary.fps.denominator != 1:
         rate += f" ({summary.fps})"
     rows = [
-        ("frames", f"{summary.frames} at {rate} fps"),
+        ("frames", f"{summary.frames} at {rate}"),
         ("duration", f"{summary.duration:.3f} s from {summary.start:.3f} s"),
         ("channels", f"{len(summary.channels) + len(summary.untracked)}"),
     ]

@@ -87,7 +87,7 @@ def join_rows(pieces: Sequence[bytes | ByteArray], rows: int) -> bytes:
     columns = [
         np.broadcast_to(np.frombuffer(piece, np.uint8), (rows, len(piece)))
         if isinstance(piece, bytes)
-        else piece.reshape(rows, -1)
+        else piece
         for piece in pieces
     ]
     return np.concatenate(columns, axis=1).tobytes().translate(None, b"\0")
@@ -106,7 +106,7 @@ def separated(text: ByteArray, separator: bytes = b",") -> ByteArray:
     result = np.empty((rows, columns), np.dtype([("separator", "u1"), ("number", item)]))
     result["separator"] = separator[0]
     result["number"] = np.ascontiguousarray(text).view(item)[..., 0]
-    return result.view(np.uint8).reshape(rows, -1)
+    return result.view(np.uint8).reshape(rows, columns * (width + 1))
 
 
 def _units_text(number: NDArray[np.int64], decimals: int) -> WordArray:

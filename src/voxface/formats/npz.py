@@ -93,9 +93,14 @@ class _WriteOnly:
 
     def __init__(self, file: OutputFile) -> None:
         self._file = file
+        self._failed = False
 
     def write(self, data: bytes) -> int:
-        self._file.write(data)
+        # After a failure zipfile still writes its directory, which would hide the first error.
+        if not self._failed:
+            self._failed = True
+            self._file.write(data)
+            self._failed = False
         return len(data)
 
     def read(self, size: int = -1) -> bytes:

@@ -72,11 +72,12 @@ def rate_from_times(times: ArrayLike, resolution: float = 1e-6) -> Fraction | No
     if usual <= 0 or not 1e-3 <= usual <= 1e3:
         return None
     whole = np.rint(steps / usual)
-    uneven = np.abs(steps - whole * usual).max() > 0.25 * usual
+    jitter = float(np.abs(steps - whole * usual).max())
     span = float(time[-1] - time[0])
-    if uneven or whole.sum() < 1:
+    if jitter > 0.25 * usual or whole.sum() < 1:
         return likely_rate(1 / usual, tolerance=0.02)
-    return likely_rate(float(whole.sum()) / span, tolerance=max(5e-5, 2 * resolution / span))
+    tolerance = max(5e-5, (2 * resolution + jitter) / span)
+    return likely_rate(float(whole.sum()) / span, min(tolerance, 0.02))
 
 
 def on_grid(rows: Rows, positions: NDArray[np.float64]) -> Rows | None:
