@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 
-def run(  # noqa: PLR0917 - Typer makes options of parameters
+def run(
     inputs: list[str] = typer.Argument(
         ...,
         help="Sound or video files of any kind, or folders of them (searched to the bottom).",
