@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,9 @@ def run(
     from voxface.formats import load_clip
     from voxface.formats.summary import summarize
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal without these characters shows question marks instead of failing.
+        sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False)
     failed = False
     for file in files:
