@@ -1,0 +1,1 @@
+"""Speech corpora: recordings with the phones that are spoken in them and when."""

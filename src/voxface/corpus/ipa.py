@@ -1,0 +1,278 @@
+"""Reading IPA strings and ARPAbet, and finding the nearest English phone for alignment."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from voxface.corpus.phones import MODIFIERS, base_phones, is_vowel, phone_features, split_phone
+from voxface.errors import VoxfaceError, unknown_name
+
+ARPABET: dict[str, tuple[str, ...]] = {
+    "AA": ("ɑː",),
+    "AE": ("æ",),
+    "AH": ("ʌ",),
+    "AO": ("ɔː",),
+    "AW": ("a", "ʊ"),
+    "AX": ("ə",),
+    "AXR": ("ə˞",),
+    "AY": ("a", "ɪ"),
+    "B": ("b",),
+    "CH": ("tʃ",),
+    "D": ("d",),
+    "DH": ("ð",),
+    "DX": ("ɾ",),
+    "EH": ("ɛ",),
+    "ER": ("ɜ˞",),
+    "EY": ("e", "ɪ"),
+    "F": ("f",),
+    "G": ("ɡ",),
+    "HH": ("h",),
+    "IH": ("ɪ",),
+    "IX": ("ɨ",),
+    "IY": ("iː",),
+    "JH": ("dʒ",),
+    "K": ("k",),
+    "L": ("l",),
+    "M": ("m",),
+    "N": ("n",),
+    "NG": ("ŋ",),
+    "OW": ("o", "ʊ"),
+    "OY": ("ɔ", "ɪ"),
+    "P": ("p",),
+    "R": ("ɹ",),
+    "S": ("s",),
+    "SH": ("ʃ",),
+    "T": ("t",),
+    "TH": ("θ",),
+    "UH": ("ʊ",),
+    "UW": ("uː",),
+    "V": ("v",),
+    "W": ("w",),
+    "Y": ("j",),
+    "Z": ("z",),
+    "ZH": ("ʒ",),
+}
+"""ARPAbet symbols without stress and the IPA phones they stand for; diphthongs are two."""
+
+_ALIGNABLE = tuple(name for name in ARPABET if name not in ("AX", "AXR", "DX", "IX"))
+_DIPHTHONGS = {
+    ("a", "ʊ"): "AW",
+    ("æ", "ʊ"): "AW",
+    ("a", "ɪ"): "AY",
+    ("e", "ɪ"): "EY",
+    ("ɛ", "ɪ"): "EY",
+    ("o", "ʊ"): "OW",
+    ("ə", "ʊ"): "OW",
+    ("ɔ", "ɪ"): "OY",
+}
+
+# Other ways to write what the table knows, undone before parsing.
+_SPELLINGS = {
+    "g": "ɡ",
+    "ʦ": "ts",
+    "ʣ": "dz",
+    "ʧ": "tʃ",
+    "ʤ": "dʒ",
+    "ʨ": "tɕ",
+    "ʥ": "dʑ",
+    "ꭧ": "tʂ",
+    "ɚ": "ə˞",
+    "ɝ": "ɜ˞",
+    "ᵻ": "ɪ",
+    "ɩ": "ɪ",
+    "ɷ": "ʊ",
+    "ᵿ": "ʊ",
+    ":": "ː",
+    "~": "̃",
+    "ʼ": "",
+    "ˁ": "ˤ",
+    "̴": "ˤ",
+    "ⁿ": "̃",
+    # espeak-ng writes retroflex sounds as a letter and a full stop.
+    "s.": "ʂ",
+    "z.": "ʐ",
+    "ts.": "tʂ",
+    "t.": "ʈ",
+    "d.": "ɖ",
+    "n.": "ɳ",
+    "l.": "ɭ",
+    "r.": "ɽ",
+}
+_IGNORED = frozenset("ˈˌ'’‘.|‖‿-_ 0123456789˥˦˧˨˩→↗↘↑↓ˠ̩̯͡‍⁠̞̝̟̠̘̙̹̜̬̤̰̺̻̼̈̆̊̍̌́̀̂̄̋̏̚\u200b^;,!?")
+
+
+@cache
+def _longest_base() -> int:
+    return max(map(len, base_phones()))
+
+
+def parse_ipa(text: str) -> tuple[str, ...]:
+    """Read a string of IPA as phones.
+
+    The longest known symbol wins (so ``"tʃ"`` is one phone). Length, nasality, aspiration,
+    rhoticity, palatalisation, rounding and pharyngealisation are kept as modifiers; stress, tone
+    and finer marks are dropped. A language switch of espeak-ng such as ``"(en)"`` is skipped.
+
+    Raises
+    ------
+    VoxfaceError
+        If a symbol is unknown even without its marks; the message names it.
+    """
+    rest = _spell(text)
+    known = frozenset(base_phones()[1:])
+    phones: list[str] = []
+    while rest:
+        if rest[0] == "(" and ")" in rest:
+            rest = rest[rest.index(")") + 1 :]
+            continue
+        if rest[0] in _IGNORED or rest[0].isspace():
+            rest = rest[1:]
+            continue
+        size = next((n for n in range(_longest_base(), 0, -1) if rest[:n] in known), 0)
+        if size == 0 and not (rest[0] in MODIFIERS and phones):
+            raise VoxfaceError(
+                f"unknown IPA symbol '{rest[0]}' (U+{ord(rest[0]):04X}) in '{text}'; "
+                "add it to voxface.corpus.phones or write it otherwise"
+            )
+        base, rest = rest[:size], rest[size:]
+        marks = set()
+        while rest and (rest[0] in MODIFIERS or rest[0] in _IGNORED - set("ˈˌ ")):
+            marks.add(rest[0])
+            rest = rest[1:]
+        written = "".join(mark for mark in MODIFIERS if mark in marks)
+        if base:
+            phones.append(base + written)
+    return tuple(phones)
+
+
+def _spell(text: str) -> str:
+    # Decomposed, so that every diacritic is a letter of its own; ç alone has a composed base.
+    rest = unicodedata.normalize("NFD", text).replace("c\u0327", "ç").replace("͡", "")
+    rest = rest.replace("‍", "")
+    for written in sorted(_SPELLINGS, key=len, reverse=True):
+        rest = rest.replace(written, _SPELLINGS[written])
+    return rest
+
+
+def arpabet_phones(symbol: str) -> tuple[str, ...]:
+    """Return the IPA phones of an ARPAbet symbol; case and stress digits do not matter.
+
+    Raises
+    ------
+    VoxfaceError
+        If the symbol is unknown.
+    """
+    plain = symbol.upper().rstrip("012")
+    if plain not in ARPABET:
+        raise unknown_name("ARPAbet symbol", symbol, ARPABET)
+    return ARPABET[plain]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is aligned as one: an ARPAbet symbol and the true phones it stands for."""
+
+    arpabet: str
+    phones: tuple[str, ...]
+
+
+def units_from_ipa(phones: tuple[str, ...]) -> tuple[Unit, ...]:
+    """Group phones into units that an English acoustic model can align.
+
+    English diphthongs become one unit, two equal consonants one long one; everything else is
+    aligned as the English phone whose features are nearest.
+    """
+    units: list[Unit] = []
+    at = 0
+    while at < len(phones):
+        pair = phones[at : at + 2]
+        if pair in _DIPHTHONGS:
+            units.append(Unit(_DIPHTHONGS[pair], pair))
+            at += 2
+        elif len(pair) == 2 and pair[0] == pair[1] and not is_vowel(pair[0]):
+            units.append(Unit(nearest_arpabet(pair[0]), (pair[0].rstrip("ː") + "ː",)))
+            at += 2
+        else:
+            units.append(Unit(nearest_arpabet(phones[at]), (phones[at],)))
+            at += 1
+    return tuple(units)
+
+
+def units_from_arpabet(symbols: str) -> tuple[Unit, ...]:
+    """Return the units of a pronunciation such as ``"N AW1"``."""
+    return tuple(
+        Unit(symbol.upper().rstrip("012"), arpabet_phones(symbol)) for symbol in symbols.split()
+    )
+
+
+# Where the sum of feature differences would choose otherwise than the ear.
+_NEAREST_BY_EAR = dict(
+    pair.split()
+    for pair in [
+        "ħ HH",
+        "ʕ AA",
+        "ʔ T",
+        "q K",
+        "ɢ G",
+        "χ HH",
+        "x HH",
+        "ɣ G",
+        "ʁ G",
+        "ʀ R",
+        "r R",
+        "ɾ D",
+        "ɽ D",
+        "ʍ W",
+        "ts S",
+        "dz Z",
+        "c K",
+        "ɟ G",
+        "ɲ N",
+        "ɴ NG",
+        "ɳ N",
+        "ʈ T",
+        "ɖ D",
+        "ç SH",
+        "ʝ Y",
+        "ɧ SH",
+        "ʐ ZH",
+        "ʎ L",
+        "i IY",
+        "y UW",
+        "u UW",
+        "ʉ UW",
+        "ɯ UW",
+        "e EH",
+        "ø ER",
+        "œ ER",
+        "ɜ ER",
+        "ɞ ER",
+        "ə AH",
+        "ɵ AH",
+        "ɤ AH",
+        "ɐ AH",
+        "a AE",
+        "ɑ AA",
+        "ɒ AA",
+        "ɔ AO",
+        "o AO",
+    ]
+)
+
+
+@cache
+def nearest_arpabet(phone: str) -> str:
+    """Return the ARPAbet symbol whose sound is nearest to an IPA phone."""
+    base, _ = split_phone(phone)
+    if base in _NEAREST_BY_EAR:
+        return _NEAREST_BY_EAR[base]
+    single = [name for name in _ALIGNABLE if len(ARPABET[name]) == 1]
+    distance = [
+        float(np.abs(phone_features(phone) - phone_features(ARPABET[name][0])).sum())
+        for name in single
+    ]
+    return single[int(np.argmin(distance))]
