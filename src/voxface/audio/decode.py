@@ -13,6 +13,9 @@ from voxface.audio.features import SAMPLE_RATE
 from voxface.audio.media import MediaSound
 from voxface.audio.resampler import SoundResampler
 
+BLOCK_SECONDS = 10.0
+"""Sound handed on at once: long enough for a model to run at full speed."""
+
 
 def read_blocks(
     path: str | PathLike[str], sample_rate: float = SAMPLE_RATE
@@ -43,7 +46,18 @@ def read_blocks(
     MediaWarning
         If the file is damaged or cut off; what could be decoded is used.
     """
-    rate_out = checked_sample_rate(sample_rate)
+    gathered: list[NDArray[np.float32]] = []
+    missing = longest = round(BLOCK_SECONDS * checked_sample_rate(sample_rate))
+    for part in _resampled(path, sample_rate):
+        gathered.append(part)
+        missing -= len(part)
+        if missing <= 0:
+            yield np.concatenate(gathered)
+            gathered, missing = [], longest
+    yield np.concatenate(gathered) if gathered else np.zeros(0, np.float32)
+
+
+def _resampled(path: str | PathLike[str], rate_out: float) -> Iterator[NDArray[np.float32]]:
     with MediaSound(path) as media:
         resampler, rate = None, 0
         for piece in media.pieces():

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from voxface.audio.arrays import mean_of_channels
 from voxface.errors import VoxfaceError
 
-BLOCK_SECONDS = 10.0
-"""Sound handed on at once: long enough for every later stage to work at full speed."""
+PIECE_SECONDS = 1.0
+"""Sound handed on at once: many of a codec's frames, but still at home in the processor's cache."""
 GAP = 0.1
 """Seconds that timestamps may be off before they are believed (as FFmpeg's ``aresample`` has it).
 
@@ -92,7 +92,7 @@ class MediaSound:
         return None
 
     def pieces(self) -> Iterator[Piece]:
-        """Yield the sound in pieces of about ten seconds.
+        """Yield the sound in pieces of about a second.
 
         Raises
         ------
@@ -116,6 +116,7 @@ class MediaSound:
     def _continuous(self) -> Iterator[Piece]:
         """Lay frames end to end, filling gaps and cutting what lies before time 0."""
         origin = self._origin()
+        tick = float(self._stream.time_base or 0)
         shelf = _Shelf()
         skip = 0
         first = True
@@ -123,8 +124,8 @@ class MediaSound:
             rate = frame.sample_rate
             if not shelf.fits(frame):
                 yield from shelf.take()
-            if frame.pts is not None and frame.time_base is not None:
-                time = float(frame.pts * frame.time_base)
+            if frame.pts is not None and tick:
+                time = frame.pts * tick
                 late = time - origin - self._heard
                 if first and late < 0:
                     skip, self._heard = round(-late * rate), late
@@ -137,7 +138,7 @@ class MediaSound:
             first = False
             self._heard += frame.samples / rate
             shelf.put(frame)
-            if shelf.seconds >= BLOCK_SECONDS or skip:
+            if shelf.seconds >= PIECE_SECONDS or skip:
                 for samples, _ in shelf.take():
                     if len(samples) > skip:
                         yield Piece(samples[skip:], rate)
@@ -242,7 +243,7 @@ def _mono(frame: Any) -> NDArray[np.float32]:
 def _silence(seconds: float, rate: int) -> Iterator[Piece]:
     left = round(seconds * rate)
     while left > 0:
-        count = min(left, round(BLOCK_SECONDS * rate))
+        count = min(left, round(PIECE_SECONDS * rate))
         yield Piece(np.zeros(count, np.float32), rate)
         left -= count
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from voxface.audio import SAMPLE_RATE, as_mono, checked_sample_rate, read_blocks
-from voxface.audio.media import BLOCK_SECONDS
+from voxface.audio.decode import BLOCK_SECONDS
 from voxface.engine.ahead import ahead
 from voxface.engine.controls import Controls
 from voxface.engine.model import Model

@@ -30,7 +30,7 @@ def parse_frame_rate(value: Fraction | float | str) -> Fraction:
     if not Fraction(1, 1_000_000) <= rate <= 1000:
         raise VoxfaceError(f"a frame rate lies above 0 and up to 1000 per second, not {value}")
     for exact in NTSC_RATES:
-        if rate != exact and abs(rate - exact) < Fraction(1, 200) and rate.denominator > 1:
+        if rate.denominator > 1 and rate != exact and abs(rate - exact) < Fraction(1, 200):
             return exact
     return rate.limit_denominator(1_000_000)
 
