@@ -18,9 +18,7 @@ class Corpus(StrEnum):
 
 def run(
     names: list[Corpus] = typer.Argument(..., metavar="NAME...", help="grid, voices, synthetic"),
-    output: Path = typer.Option(
-        ..., "--output", "-o", help="folder; each corpus gets its own in it"
-    ),
+    output: Path = typer.Option(..., "--output", "-o", help="each corpus gets a folder in it"),
     shared: Path = typer.Option(
         Path("../shared/data"), help="the folder that holds grid_s1, grid_more and voices"
     ),

@@ -102,7 +102,16 @@ _SPELLINGS = {
     "l.": "ɭ",
     "r.": "ɽ",
 }
-_IGNORED = frozenset("ˈˌ'’‘.|‖‿-_ 0123456789˥˦˧˨˩→↗↘↑↓ˠ̩̯͡‍⁠̞̝̟̠̘̙̹̜̬̤̰̺̻̼̈̆̊̍̌́̀̂̄̋̏̚\u200b^;,!?")
+_IGNORED = frozenset("ˈˌ'’‘\".|‖‿-_0123456789˥˦˧˨˩→↗↘↑↓ˠ^;,!")
+_BREAKS = frozenset("ˈˌ")
+
+
+def _ignored(letter: str) -> bool:
+    """Tell whether a letter says nothing that the table keeps: stress, tone, fine marks, blanks."""
+    if letter in MODIFIERS:
+        return False
+    fine = bool(unicodedata.combining(letter)) or letter.isspace() or not letter.isprintable()
+    return fine or letter in _IGNORED
 
 
 @cache
@@ -129,7 +138,7 @@ def parse_ipa(text: str) -> tuple[str, ...]:
         if rest[0] == "(" and ")" in rest:
             rest = rest[rest.index(")") + 1 :]
             continue
-        if rest[0] in _IGNORED or rest[0].isspace():
+        if _ignored(rest[0]):
             rest = rest[1:]
             continue
         size = next((n for n in range(_longest_base(), 0, -1) if rest[:n] in known), 0)
@@ -140,7 +149,7 @@ def parse_ipa(text: str) -> tuple[str, ...]:
             )
         base, rest = rest[:size], rest[size:]
         marks = set()
-        while rest and (rest[0] in MODIFIERS or rest[0] in _IGNORED - set("ˈˌ ")):
+        while rest and (rest[0] in MODIFIERS or (_ignored(rest[0]) and rest[0] not in _BREAKS)):
             marks.add(rest[0])
             rest = rest[1:]
         written = "".join(mark for mark in MODIFIERS if mark in marks)
@@ -151,8 +160,9 @@ def parse_ipa(text: str) -> tuple[str, ...]:
 
 def _spell(text: str) -> str:
     # Decomposed, so that every diacritic is a letter of its own; ç alone has a composed base.
-    rest = unicodedata.normalize("NFD", text).replace("c\u0327", "ç").replace("͡", "")
-    rest = rest.replace("‍", "")
+    rest = unicodedata.normalize("NFD", text).replace("c\u0327", "ç")
+    for tie in ("\u0361", "\u200d"):
+        rest = rest.replace(tie, "")
     for written in sorted(_SPELLINGS, key=len, reverse=True):
         rest = rest.replace(written, _SPELLINGS[written])
     return rest
@@ -211,55 +221,55 @@ def units_from_arpabet(symbols: str) -> tuple[Unit, ...]:
 
 # Where the sum of feature differences would choose otherwise than the ear.
 _NEAREST_BY_EAR = dict(
-    pair.split()
+    pair.split("=")
     for pair in [
-        "ħ HH",
-        "ʕ AA",
-        "ʔ T",
-        "q K",
-        "ɢ G",
-        "χ HH",
-        "x HH",
-        "ɣ G",
-        "ʁ G",
-        "ʀ R",
-        "r R",
-        "ɾ D",
-        "ɽ D",
-        "ʍ W",
-        "ts S",
-        "dz Z",
-        "c K",
-        "ɟ G",
-        "ɲ N",
-        "ɴ NG",
-        "ɳ N",
-        "ʈ T",
-        "ɖ D",
-        "ç SH",
-        "ʝ Y",
-        "ɧ SH",
-        "ʐ ZH",
-        "ʎ L",
-        "i IY",
-        "y UW",
-        "u UW",
-        "ʉ UW",
-        "ɯ UW",
-        "e EH",
-        "ø ER",
-        "œ ER",
-        "ɜ ER",
-        "ɞ ER",
-        "ə AH",
-        "ɵ AH",
-        "ɤ AH",
-        "ɐ AH",
-        "a AE",
-        "ɑ AA",
-        "ɒ AA",
-        "ɔ AO",
-        "o AO",
+        "ħ=HH",
+        "ʕ=AA",
+        "ʔ=T",
+        "q=K",
+        "ɢ=G",
+        "χ=HH",
+        "x=HH",
+        "ɣ=G",
+        "ʁ=G",
+        "ʀ=R",
+        "r=R",
+        "ɾ=D",
+        "ɽ=D",
+        "ʍ=W",
+        "ts=S",
+        "dz=Z",
+        "c=K",
+        "ɟ=G",
+        "ɲ=N",
+        "ɴ=NG",
+        "ɳ=N",
+        "ʈ=T",
+        "ɖ=D",
+        "ç=SH",
+        "ʝ=Y",
+        "ɧ=SH",
+        "ʐ=ZH",
+        "ʎ=L",
+        "i=IY",
+        "y=UW",
+        "u=UW",
+        "ʉ=UW",
+        "ɯ=UW",
+        "e=EH",
+        "ø=ER",
+        "œ=ER",
+        "ɜ=ER",
+        "ɞ=ER",
+        "ə=AH",
+        "ɵ=AH",
+        "ɤ=AH",
+        "ɐ=AH",
+        "a=AE",
+        "ɑ=AA",
+        "ɒ=AA",
+        "ɔ=AO",
+        "o=AO",
     ]
 )
 

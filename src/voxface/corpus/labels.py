@@ -102,11 +102,22 @@ def at_feature_rate(
 
 @dataclass(frozen=True)
 class Canonical:
-    """The canonical speaker: centre, deviation and rest weight, per channel (C,)."""
+    """The canonical speaker, per channel (C,).
+
+    Attributes
+    ----------
+    centre, deviation
+        Mean and deviation of log-odds.
+    rest
+        Weight that is taken off, so that a face at rest is near zero.
+    resting
+        Motion where nobody speaks.
+    """
 
     centre: FloatArray
     deviation: FloatArray
     rest: FloatArray
+    resting: FloatArray
 
     def own_motion(self, odds: FloatArray) -> FloatArray:
         """Return log-odds as motion on this scale, keeping the speaker's own offset and gain."""
@@ -153,4 +164,6 @@ def canonical_speaker(
         found = sigmoid(middle + deviation * pooled).std(axis=0)
         low, high = np.where(found < wanted, middle, low), np.where(found < wanted, high, middle)
     centre = np.where(wanted < DEAD_AMPLITUDE, DEAD_CENTRE, (low + high) / 2)
-    return Canonical(centre, deviation, sigmoid(centre + deviation * resting))
+    # A channel that speech lowers must not be cut off at its rest.
+    zero = np.minimum(resting, np.percentile(pooled, 5, axis=0))
+    return Canonical(centre, deviation, sigmoid(centre + deviation * zero), resting)
