@@ -65,6 +65,7 @@ def as_mono(samples: ArrayLike, *, channels_last: bool = False) -> NDArray[np.fl
         If the shape or type is none of these, or a value is NaN or infinite.
     """
     array = np.asarray(samples)
+    scale, silence = _full_scale(array.dtype)
     if array.ndim == 2:
         if not channels_last and array.shape[0] < array.shape[1]:
             array = array.T
@@ -77,19 +78,14 @@ def as_mono(samples: ArrayLike, *, channels_last: bool = False) -> NDArray[np.fl
         raise VoxfaceError(
             f"sound has the shape (samples,) or (samples, channels), not {array.shape}"
         )
-    mono = mean_of_channels(array, axis=1)
+    mono = array.mean(axis=1, dtype=np.float32) if array.ndim == 2 else array
+    if scale == 1:
+        mono = np.ascontiguousarray(mono, dtype=np.float32)
+    else:
+        mono = np.float32(1 / scale) * (mono.astype(np.float32) - np.float32(silence))
     if not np.isfinite(mono).all():
         raise VoxfaceError("the sound holds values that are not finite numbers (NaN or infinite)")
     return mono
-
-
-def mean_of_channels(array: NDArray[Any], axis: int) -> NDArray[np.float32]:
-    """Return the mean over `axis` (if there are two) as float32 with full scale ±1."""
-    scale, silence = _full_scale(array.dtype)
-    mono = array.mean(axis=axis, dtype=np.float32) if array.ndim == 2 else array
-    if scale == 1:
-        return np.ascontiguousarray(mono, dtype=np.float32)
-    return np.float32(1 / scale) * (mono.astype(np.float32) - np.float32(silence))
 
 
 def checked_sample_rate(sample_rate: float) -> float:
@@ -113,7 +109,13 @@ def checked_sample_rate(sample_rate: float) -> float:
 
 
 def _full_scale(kind: np.dtype[Any]) -> tuple[float, float]:
-    """Return the value of full scale and of silence of a sample type."""
+    """Return the values of full scale and of silence of a type of samples.
+
+    Raises
+    ------
+    VoxfaceError
+        If the type has no agreed ones.
+    """
     if kind == np.uint8:
         return 128.0, 128.0
     if kind in (np.int8, np.int16, np.int32):

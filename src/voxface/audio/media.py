@@ -15,7 +15,6 @@ from av.error import FFmpegError
 from av.stream import Disposition
 from numpy.typing import NDArray
 
-from voxface.audio.arrays import mean_of_channels
 from voxface.errors import VoxfaceError
 
 PIECE_SECONDS = 1.0
@@ -232,12 +231,32 @@ class _Shelf:
 
 
 def _mono(frame: Any) -> NDArray[np.float32]:
-    if frame.format.name.startswith("s64"):  # which PyAV has no array for
-        frame = av.AudioResampler(format="dbl").resample(frame)[0]
-    array = frame.to_ndarray()
+    """Return the mean of a frame's channels with full scale ±1; `to_ndarray` would copy first."""
+    kind, full, silence = _SAMPLE_FORMATS[frame.format.name.removesuffix("p")]
+    channels = frame.layout.nb_channels
     if frame.format.is_planar:
-        return mean_of_channels(array, axis=0)
-    return mean_of_channels(array.reshape(-1, frame.layout.nb_channels), axis=1)
+        columns = [np.frombuffer(plane, kind, frame.samples) for plane in frame.planes]
+    else:
+        packed = np.frombuffer(frame.planes[0], kind, frame.samples * channels)
+        columns = list(packed.reshape(-1, channels).T)
+    mono = columns[0].astype(np.float32)
+    for column in columns[1:]:
+        mono += column
+    if silence:
+        mono -= np.float32(silence * channels)
+    mono *= np.float32(1 / (full * channels))
+    return mono
+
+
+_SAMPLE_FORMATS: dict[str, tuple[type[np.generic], float, float]] = {
+    "u8": (np.uint8, 2.0**7, 2.0**7),
+    "s16": (np.int16, 2.0**15, 0.0),
+    "s32": (np.int32, 2.0**31, 0.0),
+    "s64": (np.int64, 2.0**63, 0.0),
+    "flt": (np.float32, 1.0, 0.0),
+    "dbl": (np.float64, 1.0, 0.0),
+}
+"""FFmpeg's sample formats: type, full scale, silence. Planar ones have a ``p`` at the end."""
 
 
 def _silence(seconds: float, rate: int) -> Iterator[Piece]:

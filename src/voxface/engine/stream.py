@@ -157,10 +157,7 @@ class Stream:
         head[:, 3:] = quaternion_from_rotation_vector(frames[:, count + 3 :])
         first = self._frames.next_frame
         length = self._heard / self._rate
-        if last and self._heard:
-            total = frame_count(length, self.fps)
-        else:
-            total = round(length * self.fps)
+        total = frame_count(length, self.fps) if last and self._heard else round(length * self.fps)
         weights, head = self._frames.push(frames[:, :count], head, total, last)
         return FaceClip(
             weights=weights,
