@@ -56,10 +56,7 @@ def speak_by_flite(
     """
     program = require_flite()
     settings = ["--setf", f"duration_stretch={stretch:.3f}"]
-    if text.startswith("[["):
-        said = ["-p", text.strip("[] ")]
-    else:
-        said = ["-t", text]
+    said = ["-p", text.strip("[] ")] if text.startswith("[[") else ["-t", text]
     with tempfile.TemporaryDirectory() as folder:
         wave = Path(folder) / "said.wav"
         answer = subprocess.run(

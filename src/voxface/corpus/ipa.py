@@ -220,58 +220,35 @@ def units_from_arpabet(symbols: str) -> tuple[Unit, ...]:
 
 
 # Where the sum of feature differences would choose otherwise than the ear.
-_NEAREST_BY_EAR = dict(
-    pair.split("=")
-    for pair in [
-        "ħ=HH",
-        "ʕ=AA",
-        "ʔ=T",
-        "q=K",
-        "ɢ=G",
-        "χ=HH",
-        "x=HH",
-        "ɣ=G",
-        "ʁ=G",
-        "ʀ=R",
-        "r=R",
-        "ɾ=D",
-        "ɽ=D",
-        "ʍ=W",
-        "ts=S",
-        "dz=Z",
-        "c=K",
-        "ɟ=G",
-        "ɲ=N",
-        "ɴ=NG",
-        "ɳ=N",
-        "ʈ=T",
-        "ɖ=D",
-        "ç=SH",
-        "ʝ=Y",
-        "ɧ=SH",
-        "ʐ=ZH",
-        "ʎ=L",
-        "i=IY",
-        "y=UW",
-        "u=UW",
-        "ʉ=UW",
-        "ɯ=UW",
-        "e=EH",
-        "ø=ER",
-        "œ=ER",
-        "ɜ=ER",
-        "ɞ=ER",
-        "ə=AH",
-        "ɵ=AH",
-        "ɤ=AH",
-        "ɐ=AH",
-        "a=AE",
-        "ɑ=AA",
-        "ɒ=AA",
-        "ɔ=AO",
-        "o=AO",
-    ]
-)
+_NEAREST_BY_EAR = {
+    phone: arpabet
+    for arpabet, phones in {
+        "AA": "ʕ ɑ ɒ",
+        "AE": "a",
+        "AH": "ə ɵ ɤ ɐ",
+        "AO": "ɔ o",
+        "D": "ɾ ɽ ɖ",
+        "EH": "e",
+        "ER": "ø œ ɜ ɞ",
+        "G": "ɢ ɣ ʁ ɟ",
+        "HH": "ħ χ x",
+        "IY": "i",
+        "K": "q c",
+        "L": "ʎ",
+        "N": "ɲ ɳ",
+        "NG": "ɴ",
+        "R": "r ʀ",
+        "S": "ts",
+        "SH": "ç ɧ",
+        "T": "ʔ ʈ",
+        "UW": "u y ʉ ɯ",
+        "W": "ʍ",
+        "Y": "ʝ",
+        "Z": "dz",
+        "ZH": "ʐ",
+    }.items()
+    for phone in phones.split()
+}
 
 
 @cache

@@ -78,7 +78,7 @@ def loudness(pcm: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the loudness in dB of every 10 ms of a sound at 16 kHz, frame t at t + 5 ms."""
     hop = SAMPLE_RATE // 100
     whole = pcm[: len(pcm) // hop * hop].reshape(-1, hop).astype(np.float64)
-    return 10 * np.log10(np.mean(whole * whole, axis=1) + 1e-9)
+    return np.asarray(10 * np.log10(np.mean(whole * whole, axis=1) + 1e-9))
 
 
 def energy_agreement(pcm: NDArray[np.float32], phones: Sequence[TimedPhone]) -> float:

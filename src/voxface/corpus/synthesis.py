@@ -35,49 +35,14 @@ VARIANTS = (*(f"m{number}" for number in range(1, 8)), *(f"f{number}" for number
 LEAST_AGREEMENT = 0.85
 """Energy agreement below which the times of a synthetic utterance are doubted."""
 
-_FLITE_CONSONANTS = [
-    "p",
-    "b",
-    "t",
-    "d",
-    "k",
-    "g",
-    "m",
-    "n",
-    "f",
-    "v",
-    "s",
-    "z",
-    "sh",
-    "zh",
-    "ch",
-    "jh",
-    "th",
-    "dh",
-    "hh",
-    "l",
-    "r",
-    "w",
-    "y",
-]
-_FLITE_VOWELS = [
-    "aa",
-    "ae",
-    "ah",
-    "ao",
-    "aw",
-    "ax",
-    "ay",
-    "eh",
-    "er",
-    "ey",
-    "ih",
-    "iy",
-    "ow",
-    "oy",
-    "uh",
-    "uw",
-]
+_FLITE_CONSONANTS = (
+    "p", "b", "t", "d", "k", "g", "m", "n", "f", "v", "s", "z",
+    "sh", "zh", "ch", "jh", "th", "dh", "hh", "l", "r", "w", "y",
+)  # fmt: skip
+_FLITE_VOWELS = (
+    "aa", "ae", "ah", "ao", "aw", "ax", "ay", "eh", "er",
+    "ey", "ih", "iy", "ow", "oy", "uh", "uw",
+)  # fmt: skip
 _VOWEL_LETTERS = "aeiouyAEIOUV@03&"
 
 
@@ -237,7 +202,7 @@ def write_flac(pcm: NDArray[np.float32], path: Path) -> None:
         If the file cannot be written.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    samples = np.int16(np.clip(pcm, -1, 1) * 32767)
+    samples = (np.clip(pcm, -1, 1) * 32767).astype(np.int16)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with av.open(str(beside), "w", format="flac") as container:
