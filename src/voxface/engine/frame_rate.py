@@ -70,13 +70,14 @@ class FrameRateStage:
             end = min(total, newest * down // up + 1)
         if not len(weights):
             return weights, head
-        # In whole numbers: model frame = k x up // down, and what is left over in down-ths.
-        scaled = np.arange(self.next_frame, max(end, self.next_frame), dtype=np.int64) * up
-        positions = (scaled // down - self._first) + (scaled % down) / down
-        result = interpolate_frames(weights, head, positions)
-        self.next_frame += len(positions)
-        keep = min(self.next_frame * up // down - self._first, len(weights) - 1)
-        keep = max(keep, 0)
+        result = weights[:0], head[:0]
+        if end > self.next_frame:
+            # In whole numbers: model frame = k x up // down, and what is left over in down-ths.
+            scaled = np.arange(self.next_frame, end, dtype=np.int64) * up
+            positions = (scaled // down - self._first) + (scaled % down) / down
+            result = interpolate_frames(weights, head, positions)
+            self.next_frame = end
+        keep = max(0, min(self.next_frame * up // down - self._first, len(weights) - 1))
         self._first += keep
         self._weights, self._head = weights[keep:], head[keep:]
         return result

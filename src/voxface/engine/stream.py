@@ -72,6 +72,7 @@ class Stream:
         self.model = model or Model.default()
         about = self.model.description
         self._rate = Fraction(checked_sample_rate(sample_rate))
+        self._frames_per_sample = self.fps / self._rate
         self._channels = about.channels
         self._sound = SoundResampler(float(self._rate), SAMPLE_RATE)
         self._runner = ModelRunner(self.model)
@@ -156,8 +157,9 @@ class Stream:
         head[:, :3] = frames[:, count : count + 3]
         head[:, 3:] = quaternion_from_rotation_vector(frames[:, count + 3 :])
         first = self._frames.next_frame
-        length = self._heard / self._rate
-        total = frame_count(length, self.fps) if last and self._heard else round(length * self.fps)
+        total = round(self._heard * self._frames_per_sample)
+        if last and self._heard:
+            total = frame_count(self._heard / self._rate, self.fps)
         weights, head = self._frames.push(frames[:, :count], head, total, last)
         return FaceClip(
             weights=weights,
