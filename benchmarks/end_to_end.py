@@ -3,8 +3,8 @@
 Run: ``pip install voxface[bench]`` and ``python benchmarks/end_to_end.py [REPEATS]``
 
 The published way is librosa's log-mel, zero crossings and loudness, then an ONNX net of the
-published size (4 layers of 128 channels, kernel 3, dense, centred). Its output is only put into a
-NumPy file, so the comparison favours it.
+published size (4 layers of 128 channels, kernel 3, dense, centred). Both write 36,000 rows of CSV:
+voxface its Live Link file, the published way plain numbers by `numpy.savetxt`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ rows.append(librosa.feature.zero_crossing_rate(sound, frame_length=512, hop_leng
 rows.append(librosa.feature.rms(y=sound, frame_length=512, hop_length=160))
 features = np.concatenate(rows)[None].astype(np.float32)
 session = onnxruntime.InferenceSession(sys.argv[2], providers=["CPUExecutionProvider"])
-np.save(sys.argv[3], session.run(None, {"features": features})[0])
+face = session.run(None, {"features": features})[0][0].T
+np.savetxt(sys.argv[3], face[np.arange(len(sound) * 60 // rate) * 100 // 60], "%.6f", ",")
 """
 
 
@@ -46,14 +47,14 @@ def main() -> None:
         ours, theirs = [], []
         for _ in range(repeats):
             ours += seconds_of(animate_command(source, folder / "out.csv"), 1)
-            script = [sys.executable, "-c", PUBLISHED, source, net, folder / "out.npy"]
+            script = [sys.executable, "-c", PUBLISHED, source, net, folder / "published.csv"]
             theirs += seconds_of(script, 1)
     best, peer = min(ours), min(theirs)
     print_table(
         f"{SECONDS:.0f} s of stereo MP3 at 44.1 kHz, best of {repeats}",
         [
             ("voxface animate, to CSV", f"{best:.2f} s", "", None),
-            ("published way, to .npy", f"{peer:.2f} s", "", None),
+            ("published way, to CSV", f"{peer:.2f} s", "", None),
             (
                 "times real time", f"{SECONDS / best:.0f} x", f"{REAL_TIME_LIMIT:.0f} x or more",
                 SECONDS / best >= REAL_TIME_LIMIT,
