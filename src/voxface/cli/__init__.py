@@ -17,6 +17,8 @@ VERBS: tuple[str, ...] = (
     "plot",
     "capture",
     "corpus",
+    "prepare",
+    "label",
     "train",
     "export",
     "evaluate",

@@ -76,14 +76,13 @@ def measure_canonical(takes: Sequence[Take], scales: Mapping[str, SpeakerScale])
     )
 
 
-def grid_example(take: Take, scale: SpeakerScale, canonical: Canonical) -> Example:
+def captured_example(take: Take, scale: SpeakerScale, canonical: Canonical) -> Example:
     """Turn a take captured by the face tracker into an example."""
     clip = _whole(take.clip)
     sound = features(take.read_sound())
     odds, seen = at_feature_rate(smoothed_log_odds(clip), clip.times, len(sound))
     pose, _ = at_feature_rate(_pose(clip), clip.times, len(sound))
-    weight = np.where(np.isin(ARKIT_CHANNELS, SPEECH_CHANNELS), 1.0, EXPRESSION_WEIGHT)
-    weight = weight * clip.tracked.any(axis=0) * (canonical.centre > DEAD_CENTRE)
+    weight = channel_weight(canonical) * clip.tracked.any(axis=0)
     return Example(
         take.name,
         take.speaker,
@@ -99,6 +98,12 @@ def grid_example(take: Take, scale: SpeakerScale, canonical: Canonical) -> Examp
         ((scale.mean - canonical.centre) / canonical.deviation).astype(np.float32),
         dict(take.about),
     )
+
+
+def channel_weight(canonical: Canonical) -> NDArray[np.float64]:
+    """Return how much each channel counts (C,): those that speech moves count most."""
+    weight = np.where(np.isin(ARKIT_CHANNELS, SPEECH_CHANNELS), 1.0, EXPRESSION_WEIGHT)
+    return np.asarray(weight * (canonical.centre > DEAD_CENTRE))
 
 
 def curve_examples(takes: Sequence[Take], canonical: Canonical) -> list[Example]:

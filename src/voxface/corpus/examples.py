@@ -97,7 +97,7 @@ def load_examples(path: str | PathLike[str]) -> list[Example]:
             arrays = {name: file[name] for name in (*ARRAYS, *TABLES)}
     except (OSError, KeyError, ValueError) as error:
         raise VoxfaceError(
-            f"cannot read examples from {path} ({error}); make them with 'voxface corpus examples'"
+            f"cannot read examples from {path} ({error}); make them with 'voxface prepare'"
         ) from None
     return list(_split(index, arrays))
 

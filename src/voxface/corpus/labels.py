@@ -9,7 +9,8 @@ speaker, on which a model's weights come out, is the average of those who were c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
 from voxface.audio.features import FRAME_RATE
-from voxface.face import FaceClip
+from voxface.errors import VoxfaceError
+from voxface.face import ARKIT_CHANNELS, FaceClip
 
 FloatArray = NDArray[np.float64]
 
@@ -167,3 +169,28 @@ def canonical_speaker(
     # A channel that speech lowers must not be cut off at its rest.
     zero = np.minimum(resting, np.percentile(pooled, 5, axis=0))
     return Canonical(centre, deviation, sigmoid(centre + deviation * zero), resting)
+
+
+def save_canonical(path: Path, canonical: Canonical) -> None:
+    """Write the canonical speaker as ``.npz`` with the names of its channels."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, channels=np.array(ARKIT_CHANNELS), **asdict(canonical))
+
+
+def load_canonical(path: Path) -> Canonical:
+    """Read what `save_canonical` wrote.
+
+    Raises
+    ------
+    VoxfaceError
+        If the file is missing or of another make.
+    """
+    try:
+        with np.load(path) as file:
+            if tuple(file["channels"]) != ARKIT_CHANNELS:
+                raise VoxfaceError(f"'{path}' has other channels; make it anew: voxface prepare")
+            return Canonical(**{field.name: file[field.name] for field in fields(Canonical)})
+    except (OSError, KeyError, ValueError) as error:
+        raise VoxfaceError(
+            f"cannot read the canonical speaker '{path}' ({error}); make it: voxface prepare"
+        ) from None

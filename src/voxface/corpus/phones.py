@@ -261,7 +261,7 @@ def closes_lips(phone: str) -> bool:
 
 def rounds_lips(phone: str) -> bool:
     """Tell whether the lips are clearly rounded: u, o, y, ø, ɔ, w and their kin."""
-    return feature(phone, "lip_rounding") >= 0.7
+    return feature(phone, "lip_rounding") >= 0.65
 
 
 def opens_jaw(phone: str) -> bool:

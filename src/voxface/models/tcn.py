@@ -52,7 +52,7 @@ class TCNConfig:
     bands: int = 80
     look_ahead: int = 8
     dropout: float = 0.1
-    articulations: int = 0
+    articulations: int = 27
     feature_mean: float = -45.0
     feature_deviation: float = 20.0
 
@@ -77,17 +77,16 @@ class SeparableBlock(nn.Module):
             channels, channels, kernel, dilation=dilation, groups=channels, bias=False
         )
         self.norm = nn.BatchNorm1d(channels)
-        self.activation = nn.SiLU()
-        self.pointwise = nn.Conv1d(channels, channels, 1, bias=False)
-        self.pointwise_norm = nn.BatchNorm1d(channels)
+        self.activation = nn.ReLU()
+        self.pointwise = nn.Conv1d(channels, channels, 1)
         self.dropout = nn.Dropout1d(dropout)
 
     def forward(self, stream: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
         """Advance by the frames of `stream` (B, C, T), given the `memory` frames before them."""
         extended = torch.cat([past, stream], dim=2)
         inner = self.activation(self.norm(self.depthwise(extended)))
-        inner = self.dropout(self.pointwise_norm(self.pointwise(inner)))
-        return stream + inner, extended[:, :, extended.shape[2] - self.memory :]
+        inner = self.dropout(self.pointwise(inner))
+        return stream + inner, extended[:, :, -self.memory :]
 
 
 class CausalTCN(nn.Module):

@@ -1,0 +1,1 @@
+"""Training: recipes, crops, augmentation, losses, teachers and the export of what was learned."""

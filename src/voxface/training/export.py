@@ -15,9 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from voxface.audio import features as front
+from voxface.corpus.labels import DEAD_CENTRE
+from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS
 from voxface.models import CanonicalScale, CausalTCN
 from voxface.models.contract import POSE
+from voxface.training.checkpoint import Trained
 
 TAIL = 2 * front.HOP + front.WINDOW // 2 - front.HOP
 """Past samples that the front end keeps: the window of the next frame begins so far back."""
@@ -52,7 +55,7 @@ class FrontEnd(nn.Module):
         low, high = front.DECIBEL_RANGE
         # Decibels through the natural logarithm: ONNX knows no other.
         level = torch.log(torch.clamp(energy, min=10 ** (low / 10))) * (10 / np.log(10))
-        return torch.clamp(level, max=high).transpose(1, 2), sound[:, sound.shape[1] - TAIL :]
+        return torch.clamp(level, max=high).transpose(1, 2), sound[:, -TAIL:]
 
 
 class Runner(nn.Module):
@@ -131,6 +134,38 @@ def export_onnx(
     onnx.save(model, beside)
     beside.replace(target)
     return metadata
+
+
+def export_trained(
+    trained: Trained, path: str | os.PathLike[str], *, version: str, licence: str
+) -> dict[str, Any]:
+    """Write a trained run as ONNX; see `export_onnx`.
+
+    Raises
+    ------
+    VoxfaceError
+        If the net hears phones instead of sound.
+    """
+    if trained.hears != "sound":
+        raise VoxfaceError("a teacher that hears phones cannot run on sound; export a student")
+    about = trained.about
+    dead = trained.canonical.centre <= DEAD_CENTRE
+    return export_onnx(
+        trained.net,
+        trained.scale,
+        path,
+        {
+            "name": about["recipe"]["name"],
+            "version": version,
+            "licence": licence,
+            "training_data": about["data_sha256"],
+            "recipe": about["recipe"],
+            "git_commit": about["git_commit"],
+            "untrained_channels": [
+                name for name, is_dead in zip(ARKIT_CHANNELS, dead, strict=True) if is_dead
+            ],
+        },
+    )
 
 
 def _weights_hash(model: onnx.ModelProto) -> str:

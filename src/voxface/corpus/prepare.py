@@ -1,0 +1,168 @@
+"""From captures and corpora on disk to example files for training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voxface.audio import read
+from voxface.audio.features import MEL_BANDS, features
+from voxface.corpus.articulation import articulation_frames
+from voxface.corpus.captured import (
+    Take,
+    captured_example,
+    curve_examples,
+    measure_canonical,
+    measure_speakers,
+)
+from voxface.corpus.examples import Example, save_examples
+from voxface.corpus.facegood import read_take
+from voxface.corpus.labels import load_canonical, save_canonical
+from voxface.corpus.manifest import read_corpus
+from voxface.corpus.speech import speech_frames, widened
+from voxface.corpus.utterance import Utterance
+from voxface.errors import VoxfaceError
+from voxface.face import ARKIT_CHANNELS, FaceClip
+
+CANONICAL = "canonical.npz"
+"""Name of the canonical speaker's file among the examples."""
+
+Tell = Callable[[int, int], None]
+
+
+def prepare_captured(
+    name: str, captures: Path, corpus: Path, output: Path, *, tell: Tell = lambda done, total: None
+) -> int:
+    """Make ``NAME.npz`` and ``canonical.npz`` from captured takes and the phones of their corpus.
+
+    Parameters
+    ----------
+    name : str
+        Name of the corpus, for example ``"grid"``.
+    captures : Path
+        Folder that ``voxface capture`` wrote.
+    corpus : Path
+        Folder that ``voxface corpus`` wrote for the same recordings.
+    output : Path
+        Folder of the examples.
+    tell : callable
+        Called with examples done and examples in all.
+
+    Returns
+    -------
+    int
+        How many examples were made.
+
+    Raises
+    ------
+    VoxfaceError
+        If no utterance of the corpus has a captured take.
+    """
+    takes = []
+    for utterance in read_corpus(corpus):
+        clip = captures / f"{utterance.recording.stem}.npz"
+        if clip.is_file():
+            takes.append(
+                Take(
+                    utterance.recording.stem,
+                    utterance.speaker,
+                    name,
+                    FaceClip.load(clip),
+                    partial(read, utterance.recording),
+                    partial(articulation_frames, utterance.phones),
+                    {
+                        "recording": str(utterance.recording),
+                        "capture": str(clip),
+                        "text": utterance.text,
+                        "language": utterance.language,
+                    },
+                )
+            )
+    if not takes:
+        raise VoxfaceError(
+            f"'{captures}' holds no take of the corpus '{corpus}'; capture its videos first: "
+            "voxface capture VIDEO... -o FOLDER"
+        )
+    scales = measure_speakers(takes)
+    canonical = measure_canonical(takes, scales)
+    save_canonical(output / CANONICAL, canonical)
+    work = [partial(captured_example, take, scales[take.speaker], canonical) for take in takes]
+    save_examples(output / f"{name}.npz", _told((job() for job in work), len(work), tell))
+    return len(takes)
+
+
+def prepare_facegood(shared: Path, output: Path) -> int:
+    """Make ``facegood.npz`` from the FACEGOOD takes in ``shared/facegood``."""
+    takes = [
+        Take(
+            path.stem,
+            "shirley",
+            "facegood",
+            read_take(path),
+            partial(read, path.with_suffix(".flac")),
+            None,
+            {"recording": str(path.with_suffix(".flac")), "capture": str(path)},
+        )
+        for path in sorted((shared / "facegood").glob("*.npz"))
+    ]
+    if not takes:
+        raise VoxfaceError(f"no FACEGOOD takes (*.npz) in '{shared / 'facegood'}'")
+    canonical = load_canonical(output / CANONICAL)
+    save_examples(output / "facegood.npz", curve_examples(takes, canonical))
+    return len(takes)
+
+
+def prepare_voices(
+    name: str, corpus: Path, output: Path, *, tell: Tell = lambda done, total: None
+) -> int:
+    """Make ``NAME.npz`` from voices without video: sound and phones, and no motion yet.
+
+    ``voxface label`` gives them motion.
+    """
+    utterances = list(read_corpus(corpus))
+    jobs = partial(_voice_example, name)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        made = pool.map(jobs, utterances, chunksize=16)
+        save_examples(output / f"{name}.npz", _told(made, len(utterances), tell))
+    return len(utterances)
+
+
+def _voice_example(corpus: str, utterance: Utterance) -> Example:
+    sound = features(read(utterance.recording))
+    frames, channels = len(sound), len(ARKIT_CHANNELS)
+    ones = np.ones(channels, np.float32)
+    return Example(
+        utterance.id,
+        utterance.speaker,
+        corpus,
+        sound[:, :MEL_BANDS].astype(np.float16),
+        np.zeros((frames, channels), np.float16),
+        np.zeros(frames, np.uint8),
+        np.zeros((frames, 6), np.float16),
+        _speech(sound, utterance),
+        articulation_frames(utterance.phones, frames),
+        ones,
+        ones,
+        0 * ones,
+        {"pose": "unknown", "language": utterance.language, "recording": str(utterance.recording)},
+    )
+
+
+def _speech(sound: NDArray[np.float32], utterance: Utterance) -> NDArray[np.uint8]:
+    """Somebody speaks where it sounds or where a phone is: quiet consonants count."""
+    silent = articulation_frames(utterance.phones, len(sound))[:, 0] > 0
+    return widened(speech_frames(sound) | ~silent).astype(np.uint8)
+
+
+def _told(examples: Iterable[Example], total: int, tell: Tell) -> Sequence[Example]:
+    made = []
+    for example in examples:
+        made.append(example)
+        tell(len(made), total)
+    return made

@@ -1,0 +1,1 @@
+"""Evaluation: how near a predicted face is to the captured one."""

@@ -1,0 +1,79 @@
+"""Pseudo-labels: teachers say how the face of an unseen speaker probably moved.
+
+A teacher that hears phones does not care whose voice it is; one that hears sound knows more than
+phones tell. Their mean, on voices without video, is what lets a student hear hundreds of strangers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from voxface.corpus.captured import channel_weight
+from voxface.corpus.examples import Example, load_examples, save_examples
+from voxface.errors import VoxfaceError
+from voxface.training.checkpoint import Trained, load_trained
+from voxface.training.train import as_heard, silence
+
+
+def label(
+    examples: Path,
+    teachers: Sequence[Path],
+    output: Path,
+    *,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """Give every example of a file the mean motion that the teachers predict.
+
+    Parameters
+    ----------
+    examples : Path
+        Example file of voices without motion, from ``voxface prepare``.
+    teachers : sequence of Path
+        Run folders.
+    output : Path
+        Example file to write.
+    tell : callable
+        Called with examples done and examples in all.
+
+    Raises
+    ------
+    VoxfaceError
+        If there is no teacher, or the teachers speak on different canonical speakers.
+    """
+    nets = [load_trained(folder) for folder in teachers]
+    if not nets:
+        raise VoxfaceError("name at least one teacher: a folder that 'voxface train' wrote")
+    if any(not np.allclose(n.canonical.centre, nets[0].canonical.centre) for n in nets):
+        raise VoxfaceError("the teachers were trained on different examples; train them on one set")
+    held = load_examples(examples)
+    labelled = []
+    for example in held:
+        motion = np.mean([predict_motion(net, example) for net in nets], axis=0)
+        labelled.append(
+            replace(
+                example,
+                motion=motion.astype(np.float16),
+                seen=np.ones(len(example), np.uint8),
+                channel_weight=np.float32(channel_weight(nets[0].canonical)),
+            )
+        )
+        tell(len(labelled), len(held))
+    save_examples(output, labelled)
+    return len(labelled)
+
+
+@torch.inference_mode()
+def predict_motion(trained: Trained, example: Example) -> NDArray[np.float32]:
+    """Return the motion (T, 52) a net predicts at the time of each feature frame."""
+    late = trained.net.config.look_ahead
+    features = as_heard(example, trained.hears).features
+    after = np.broadcast_to(silence(trained.hears), (late, features.shape[1]))
+    sound = torch.from_numpy(np.concatenate([features, after]).astype(np.float32))[None]
+    face, _ = trained.net(sound, trained.net.initial_state(1))
+    return np.asarray(face.motion[0, late:].numpy())

@@ -1,0 +1,109 @@
+"""The Lightning module: net, losses, optimiser and schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import lightning
+import torch
+from torch import Tensor
+
+from voxface.models import CanonicalScale, CausalTCN
+from voxface.training.crops import Batch
+from voxface.training.losses import LossWeights, face_loss
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """AdamW with a one-cycle learning rate.
+
+    Parameters
+    ----------
+    steps : int
+        Batches in the whole run.
+    learning_rate : float
+        Peak of the cycle (Smith & Topin, "Super-convergence", 2019).
+    weight_decay : float
+    clip : float
+        Largest gradient norm.
+    average : float
+        Decay of the exponential moving average of the weights; 0 for none.
+    """
+
+    steps: int = 2000
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    clip: float = 1.0
+    average: float = 0.999
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the run with its own loss weights, up to a share of all steps."""
+
+    until: float
+    losses: dict[str, float]
+
+
+class FaceModule(lightning.LightningModule):
+    """Train a causal net from features to face."""
+
+    rest: Tensor
+
+    def __init__(
+        self,
+        net: CausalTCN,
+        scale: CanonicalScale,
+        rest_motion: Tensor,
+        optimiser: Optimiser,
+        losses: LossWeights,
+        stages: Sequence[Stage] = (),
+    ) -> None:
+        super().__init__()
+        self.net = net
+        self.scale = scale
+        self.register_buffer("rest", rest_motion.to(torch.float32))
+        self.optimiser = optimiser
+        self.losses = losses
+        self.stages = sorted(stages, key=lambda stage: stage.until)
+
+    def loss_weights(self) -> LossWeights:
+        """Return the loss weights of the stage that the run is in."""
+        progress = self.global_step / self.optimiser.steps
+        for stage in self.stages:
+            if progress < stage.until:
+                return replace(self.losses, **stage.losses)
+        return self.losses
+
+    def training_step(self, batch: Batch, index: int) -> Tensor:
+        """Compute the loss of one batch."""
+        batch = Batch(*batch)
+        output, _ = self.net(batch.features, self.net.initial_state(len(batch.features)))
+        terms = face_loss(
+            output, batch, self.scale, self.rest, self.net.config.look_ahead, self.loss_weights()
+        )
+        self.log_dict({f"loss/{name}": value.detach() for name, value in terms.items()})
+        total = torch.stack(list(terms.values())).sum()
+        self.log("loss", total.detach(), prog_bar=True)
+        return total
+
+    def configure_optimizers(self) -> Any:
+        """Return AdamW with its schedule."""
+        matrices = [p for p in self.net.parameters() if p.ndim > 1]
+        vectors = [p for p in self.net.parameters() if p.ndim <= 1]
+        optimiser = torch.optim.AdamW(
+            [
+                {"params": matrices, "weight_decay": self.optimiser.weight_decay},
+                {"params": vectors, "weight_decay": 0.0},
+            ],
+            lr=self.optimiser.learning_rate,
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser,
+            max_lr=self.optimiser.learning_rate,
+            total_steps=self.optimiser.steps,
+            pct_start=0.15,
+        )
+        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

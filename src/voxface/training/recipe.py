@@ -1,0 +1,133 @@
+"""Recipes: everything a training run depends on, as YAML and as frozen dataclasses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from voxface.errors import VoxfaceError, unknown_name
+from voxface.models import TCNConfig
+from voxface.training.augment import Augmentation
+from voxface.training.crops import CropConfig
+from voxface.training.losses import LossWeights
+from voxface.training.module import Optimiser, Stage
+
+
+@dataclass(frozen=True)
+class Data:
+    """Which examples a run hears.
+
+    Parameters
+    ----------
+    sets : mapping from file stem to share
+        Example files, and how often each is drawn, in parts.
+    weights : mapping from file stem to float
+        How much the labels of a set count; 1 where none is given.
+    hold_out_speakers : tuple of str
+        Speakers that the run never hears.
+    hold_out_words : tuple of str
+        Recordings whose text holds one of these words are not heard.
+    hold_out_every : int
+        Of a captured speaker with more than 100 takes, every so manieth is kept for testing;
+        0 keeps none.
+    """
+
+    sets: Mapping[str, float] = field(default_factory=lambda: {"grid": 1.0})
+    weights: Mapping[str, float] = field(default_factory=dict)
+    hold_out_speakers: tuple[str, ...] = ()
+    hold_out_words: tuple[str, ...] = ()
+    hold_out_every: int = 15
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A training run.
+
+    Parameters
+    ----------
+    name : str
+        What the model calls itself.
+    hears : str
+        ``"sound"`` (log-mel) or ``"phones"`` (articulatory features, for teachers).
+    seed : int
+        Seeds initial weights, crops and augmentation.
+    precision : str
+        As Lightning names it: ``"32-true"``, ``"bf16-mixed"``.
+    """
+
+    name: str = "voice-to-action"
+    hears: str = "sound"
+    seed: int = 0
+    precision: str = "bf16-mixed"
+    model: TCNConfig = field(default_factory=TCNConfig)
+    data: Data = field(default_factory=Data)
+    crops: CropConfig = field(default_factory=CropConfig)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    losses: LossWeights = field(default_factory=LossWeights)
+    stages: tuple[Stage, ...] = ()
+    optimiser: Optimiser = field(default_factory=Optimiser)
+
+    def __post_init__(self) -> None:
+        if self.hears not in ("sound", "phones"):
+            raise VoxfaceError(f"a recipe hears 'sound' or 'phones', not '{self.hears}'")
+
+
+T = TypeVar("T")
+_PARTS: dict[str, type] = {
+    "model": TCNConfig,
+    "data": Data,
+    "crops": CropConfig,
+    "augmentation": Augmentation,
+    "losses": LossWeights,
+    "optimiser": Optimiser,
+}
+
+
+def load_recipe(path: str | PathLike[str]) -> Recipe:
+    """Read a recipe.
+
+    Raises
+    ------
+    VoxfaceError
+        If the file cannot be read, is not YAML or holds an unknown or unusable setting.
+    """
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = str(error).splitlines()[0]
+        raise VoxfaceError(f"cannot read the recipe '{path}': {reason}") from None
+    if not isinstance(values, dict):
+        raise VoxfaceError(f"the recipe '{path}' is not a list of settings")
+    return recipe_from_dict(values)
+
+
+def recipe_from_dict(values: Mapping[str, Any]) -> Recipe:
+    """Build a recipe from plain values; see `load_recipe`."""
+    parts = dict(values)
+    for name, part in _PARTS.items():
+        if name in parts:
+            parts[name] = _build(part, parts[name], name)
+    parts["stages"] = tuple(_build(Stage, stage, "stages") for stage in parts.get("stages", ()))
+    return _build(Recipe, parts, "recipe")
+
+
+def _build(part: type[T], values: Any, where: str) -> T:
+    if not isinstance(values, Mapping):
+        raise VoxfaceError(f"'{where}' must be a list of settings, not {values!r}")
+    known = [item.name for item in fields(part)]  # type: ignore[arg-type]
+    for name in values:
+        if name not in known:
+            raise unknown_name(f"setting of {where}", str(name), known)
+    try:
+        return part(**{name: _fixed(value) for name, value in values.items()})
+    except (TypeError, ValueError) as error:
+        raise VoxfaceError(f"the settings of '{where}' do not fit: {error}") from None
+
+
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

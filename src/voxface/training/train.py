@@ -1,0 +1,173 @@
+"""A training run: recipe and examples in, a trained model out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import lightning
+import numpy as np
+import torch
+from lightning.pytorch.callbacks import (
+    EMAWeightAveraging,
+    ModelCheckpoint,
+    RichProgressBar,
+)
+from lightning.pytorch.loggers import TensorBoardLogger
+from numpy.typing import NDArray
+
+from voxface.audio.features import DECIBEL_RANGE, MEL_BANDS
+from voxface.corpus.examples import Example, load_examples
+from voxface.corpus.labels import Canonical, load_canonical
+from voxface.corpus.phones import SILENCE, phone_features
+from voxface.corpus.prepare import CANONICAL
+from voxface.errors import VoxfaceError
+from voxface.models import CausalTCN
+from voxface.training.checkpoint import Trained, canonical_scale, git_commit, save_trained
+from voxface.training.crops import Crops
+from voxface.training.module import FaceModule
+from voxface.training.recipe import Data, Recipe
+
+LAST = "last.ckpt"
+"""Lightning's state of an unfinished run, inside the run's folder."""
+KEEP_EVERY = 200
+"""Steps between two states from which a killed run resumes."""
+MANY_TAKES = 100
+
+
+def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> Trained:
+    """Run a recipe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to train.
+    examples : Path
+        Folder that ``voxface prepare`` wrote.
+    output : Path
+        Folder of the run: ``model.safetensors``, ``model.json`` and TensorBoard logs. A run that
+        was stopped resumes from the state it finds there, on the same curve.
+    threads : int
+        Processor threads; 0 leaves the choice to PyTorch.
+
+    Raises
+    ------
+    VoxfaceError
+        If examples are missing or the recipe leaves none to hear.
+    """
+    if threads:
+        torch.set_num_threads(threads)
+    lightning.seed_everything(recipe.seed, verbose=False)
+    canonical = load_canonical(examples / CANONICAL)
+    files = [examples / f"{name}.npz" for name in recipe.data.sets]
+    heard = [
+        as_heard(example, recipe.hears)
+        for file in files
+        for example in split(load_examples(file), recipe.data)[0]
+    ]
+    if not heard:
+        raise VoxfaceError("the recipe holds out every example; let it hear some")
+    net = CausalTCN(recipe.model)
+    module = FaceModule(
+        net,
+        canonical_scale(canonical),
+        torch.tensor(canonical.resting),
+        recipe.optimiser,
+        recipe.losses,
+        recipe.stages,
+    )
+    crops = Crops(
+        heard,
+        replace(
+            recipe.crops,
+            shares=tuple(recipe.data.sets.items()),
+            corpus_weight=tuple(recipe.data.weights.items()),
+        ),
+        recipe.augmentation if recipe.hears == "sound" else None,
+        np.float32(canonical.resting),
+        silence(recipe.hears),
+        recipe.seed,
+    )
+    _fit(module, crops, recipe, output)
+    trained = Trained(net.eval(), canonical, _about(recipe, files))
+    save_trained(output, trained)
+    (output / LAST).unlink(missing_ok=True)
+    return trained
+
+
+def split(examples: Iterable[Example], data: Data) -> tuple[list[Example], list[Example]]:
+    """Split examples into those that a run hears and those held out for testing."""
+    held = list(examples)
+    takes: dict[str, int] = {}
+    for example in held:
+        takes[example.speaker] = takes.get(example.speaker, 0) + 1
+    heard, out, number = [], [], 0
+    for example in held:
+        words = set(str(example.about.get("text", "")).lower().split())
+        hidden = example.speaker in data.hold_out_speakers
+        hidden |= bool(words & set(data.hold_out_words))
+        if data.hold_out_every and example.seen.any() and takes[example.speaker] > MANY_TAKES:
+            number += 1
+            hidden |= number % data.hold_out_every == 0
+        (out if hidden else heard).append(example)
+    return heard, out
+
+
+def as_heard(example: Example, hears: str) -> Example:
+    """Return the example with the features that a net hears: sound, or its phones."""
+    if hears == "sound":
+        return example
+    return replace(example, features=(example.articulation / np.float16(255)).astype(np.float16))
+
+
+def silence(hears: str) -> NDArray[np.float32]:
+    """Return the features of silence, as `as_heard` gives them."""
+    if hears == "sound":
+        return np.full(MEL_BANDS, DECIBEL_RANGE[0], np.float32)
+    return phone_features(SILENCE)
+
+
+def _fit(module: FaceModule, crops: Crops, recipe: Recipe, output: Path) -> None:
+    state = output / LAST
+    resume = str(state) if state.is_file() else None
+    if resume:
+        # The states are written by this program on this machine; nothing else is ever loaded.
+        crops.first = int(torch.load(state, weights_only=False)["global_step"])
+    callbacks: list[lightning.Callback] = [
+        RichProgressBar(leave=True),
+        ModelCheckpoint(output, "last", every_n_train_steps=KEEP_EVERY, enable_version_counter=False),
+    ]
+    if recipe.optimiser.average:
+        callbacks.append(EMAWeightAveraging(decay=recipe.optimiser.average))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="lightning")
+        trainer = lightning.Trainer(
+            max_steps=recipe.optimiser.steps,
+            precision=recipe.precision,  # type: ignore[arg-type]
+            gradient_clip_val=recipe.optimiser.clip,
+            logger=TensorBoardLogger(output, name="", version="log"),
+            callbacks=callbacks,
+            enable_model_summary=False,
+        )
+        loader = torch.utils.data.DataLoader(crops, batch_size=None, num_workers=0)
+        trainer.fit(module, loader, ckpt_path=resume, weights_only=False)
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+
+
+def _about(recipe: Recipe, files: Sequence[Path]) -> dict[str, object]:
+    return {
+        "recipe": json.loads(json.dumps(asdict(recipe))),
+        "data_sha256": {file.name: _sha256(file) for file in files},
+        "git_commit": git_commit(),
+        "torch": torch.__version__,
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
