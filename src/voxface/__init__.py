@@ -31,7 +31,7 @@ _HOME = {
 }
 
 __version__ = "0.1.0"
-__all__ = [*_HOME, "__version__"]
+__all__ = [*_HOME, "__version__"]  # noqa: PLE0604  (the keys are names)
 
 
 def __getattr__(name: str) -> Any:

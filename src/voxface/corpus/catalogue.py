@@ -36,7 +36,7 @@ def make_corpus(
     minutes : float
         About how much synthetic sound to make.
     seed : int
-        The same seed makes the same synthetic corpus.
+        The same seed plans the same synthetic corpus.
     workers : int, optional
         Processes; every core by default.
     tell : callable

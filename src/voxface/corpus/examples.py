@@ -79,7 +79,7 @@ def save_examples(path: str | PathLike[str], examples: Iterable[Example]) -> Non
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.part")
     with beside.open("wb") as file:
-        np.savez(file, index=np.array(json.dumps(index)), **arrays)
+        np.savez(file, index=np.array(json.dumps(index)), **arrays)  # type: ignore[arg-type]
     beside.replace(target)
 
 

@@ -68,13 +68,13 @@ class SpeakerScale:
 def smoothed_log_odds(clip: FaceClip) -> FloatArray:
     """Return a clip's log-odds (T, C), smoothed without delay; NaN where nothing was tracked."""
     odds = log_odds(clip.weights)
-    seen = clip.tracked.any(axis=1)
+    seen: NDArray[np.bool_] = np.asarray(clip.tracked.any(axis=1))
     width = SMOOTHING * float(clip.fps)
     share = gaussian_filter1d(seen.astype(float), width, mode="nearest")
     odds = gaussian_filter1d(np.where(seen[:, None], odds, 0), width, axis=0, mode="nearest")
     odds /= np.maximum(share, 1e-6)[:, None]
     odds[~seen] = np.nan
-    return odds
+    return np.asarray(odds)
 
 
 def at_feature_rate(

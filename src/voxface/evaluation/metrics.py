@@ -66,7 +66,8 @@ def lag(predicted: ArrayLike, true: ArrayLike, fps: float, reach: float = 0.3) -
         Largest shift tried, in seconds either way.
     """
     a, b = np.asarray(predicted, np.float64), np.asarray(true, np.float64)
-    steps = np.arange(-round(reach * fps), round(reach * fps) + 1)
+    most = round(reach * fps)
+    steps = range(-most, most + 1)
     scores = [
         pearson(a[max(0, s) : len(a) + min(0, s)], b[max(0, -s) : len(b) - max(0, s)])
         for s in steps

@@ -104,7 +104,9 @@ def score_takes(
     return [score_take(e, predict(Path(e.about["recording"]))) for e in examples]
 
 
-def summary(scores: Sequence[TakeScore], draws: int = 1000) -> dict[str, tuple[float, float, float]]:
+def summary(
+    scores: Sequence[TakeScore], draws: int = 1000
+) -> dict[str, tuple[float, float, float]]:
     """Return each figure's mean over takes with its 95 % bootstrap interval.
 
     Notes

@@ -6,10 +6,12 @@ item. Tempo is changed together with the labels, when a crop is taken (`voxface.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from voxface.audio.features import DECIBEL_RANGE, MEL_BANDS, mel_centres
@@ -153,7 +155,7 @@ def _level(mel: Tensor) -> Tensor:
     return 10 * torch.log10((10 ** (mel / 10)).sum(2) + 1e-8)
 
 
-def _sometimes(probability: float, mel: Tensor, change) -> Tensor:  # type: ignore[no-untyped-def]
+def _sometimes(probability: float, mel: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
     chosen = torch.rand(len(mel)) < probability
     if not chosen.any():
         return mel
@@ -162,11 +164,12 @@ def _sometimes(probability: float, mel: Tensor, change) -> Tensor:  # type: igno
     return mel
 
 
-def coloured_noise(frames: int, rng: np.random.Generator) -> np.ndarray:
-    """Return log-mel (frames, 80) of steady and fluttering noise of a random colour, about -40 dB."""
+def coloured_noise(frames: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return log-mel (frames, 80) of fluttering noise of a random colour, about -40 dB."""
     knots = np.interp(np.linspace(0, 5, MEL_BANDS), np.arange(6), rng.normal(0, 8, 6))
     slope = rng.normal(0, 10) * np.linspace(-1, 1, MEL_BANDS)
     flutter = np.cumsum(rng.normal(0, rng.uniform(0, 1.0), frames))
     flutter -= np.linspace(0, flutter[-1], frames)
     grain = 10 * np.log10(rng.gamma(rng.uniform(2, 6), 0.25, (frames, MEL_BANDS)) + 1e-6)
-    return np.float32(-40 + knots + slope + np.clip(flutter, -12, 12)[:, None] + grain)
+    mel = -40 + knots + slope + np.clip(flutter, -12, 12)[:, None] + grain
+    return np.asarray(mel, np.float32)

@@ -17,7 +17,6 @@ from voxface.corpus.examples import Example
 from voxface.corpus.phones import FEATURE_NAMES as ARTICULATIONS_BY_NAME
 from voxface.training.augment import HIGH, LOW, Augmentation, coloured_noise
 
-
 ARTICULATIONS = len(ARTICULATIONS_BY_NAME)
 
 
@@ -202,8 +201,8 @@ def _read(values: NDArray[np.float16], at: NDArray[np.float64]) -> NDArray[np.fl
     above = np.minimum(below + 1, len(values) - 1)
     share = (at - below).astype(np.float32)[:, None]
     first = values[below].astype(np.float32)
-    return first + share * (values[above].astype(np.float32) - first)
+    return np.asarray(first + share * (values[above].astype(np.float32) - first))
 
 
 def _normal(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values / values.sum()
+    return np.asarray(values / values.sum())

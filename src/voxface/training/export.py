@@ -102,7 +102,7 @@ def export_onnx(
     torch.onnx.export(
         runner,
         (pcm, torch.zeros(batch, runner.state_size)),
-        buffer,
+        buffer,  # type: ignore[arg-type]
         input_names=["pcm", "state"],
         output_names=["frames", "speech", "next_state"],
         dynamic_axes={

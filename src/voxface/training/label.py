@@ -60,7 +60,7 @@ def label(
                 example,
                 motion=motion.astype(np.float16),
                 seen=np.ones(len(example), np.uint8),
-                channel_weight=np.float32(channel_weight(nets[0].canonical)),
+                channel_weight=channel_weight(nets[0].canonical).astype(np.float32),
             )
         )
         tell(len(labelled), len(held))

@@ -47,7 +47,7 @@ class Stage:
     losses: dict[str, float]
 
 
-class FaceModule(lightning.LightningModule):
+class FaceModule(lightning.LightningModule):  # type: ignore[misc]
     """Train a causal net from features to face."""
 
     rest: Tensor

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from voxface.audio.features import DECIBEL_RANGE, MEL_BANDS
 from voxface.corpus.examples import Example, load_examples
-from voxface.corpus.labels import Canonical, load_canonical
+from voxface.corpus.labels import load_canonical
 from voxface.corpus.phones import SILENCE, phone_features
 from voxface.corpus.prepare import CANONICAL
 from voxface.errors import VoxfaceError
@@ -88,7 +88,7 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
             corpus_weight=tuple(recipe.data.weights.items()),
         ),
         recipe.augmentation if recipe.hears == "sound" else None,
-        np.float32(canonical.resting),
+        np.asarray(canonical.resting, np.float32),
         silence(recipe.hears),
         recipe.seed,
     )
@@ -105,7 +105,9 @@ def split(examples: Iterable[Example], data: Data) -> tuple[list[Example], list[
     takes: dict[str, int] = {}
     for example in held:
         takes[example.speaker] = takes.get(example.speaker, 0) + 1
-    heard, out, number = [], [], 0
+    heard: list[Example] = []
+    out: list[Example] = []
+    number = 0
     for example in held:
         words = set(str(example.about.get("text", "")).lower().split())
         hidden = example.speaker in data.hold_out_speakers
@@ -139,7 +141,9 @@ def _fit(module: FaceModule, crops: Crops, recipe: Recipe, output: Path) -> None
         crops.first = int(torch.load(state, weights_only=False)["global_step"])
     callbacks: list[lightning.Callback] = [
         RichProgressBar(leave=True),
-        ModelCheckpoint(output, "last", every_n_train_steps=KEEP_EVERY, enable_version_counter=False),
+        ModelCheckpoint(
+            output, "last", every_n_train_steps=KEEP_EVERY, enable_version_counter=False
+        ),
     ]
     if recipe.optimiser.average:
         callbacks.append(EMAWeightAveraging(decay=recipe.optimiser.average))
@@ -147,7 +151,7 @@ def _fit(module: FaceModule, crops: Crops, recipe: Recipe, output: Path) -> None
         warnings.filterwarnings("ignore", module="lightning")
         trainer = lightning.Trainer(
             max_steps=recipe.optimiser.steps,
-            precision=recipe.precision,  # type: ignore[arg-type]
+            precision=recipe.precision,
             gradient_clip_val=recipe.optimiser.clip,
             logger=TensorBoardLogger(output, name="", version="log"),
             callbacks=callbacks,
