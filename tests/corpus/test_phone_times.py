@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,7 +22,7 @@ def test_cover_leaves_no_gap_and_no_overlap(spans):
     covered = cover([TimedPhone(name, at, at + long) for name, at, long in spans], 2.5)
     assert covered[0].start == 0
     assert covered[-1].end == 2.5
-    for before, after in zip(covered, covered[1:], strict=False):
+    for before, after in pairwise(covered):
         assert before.start < before.end == after.start
         assert not before.symbol == after.symbol == "sil"
 
