@@ -40,6 +40,17 @@ def test_an_arabic_word_keeps_its_own_phones(shared):
         assert said == ["sˤ", "i", "f", "r"]
 
 
+def test_a_recording_with_two_texts_is_dropped(tmp_path):
+    (tmp_path / "voices").mkdir()
+    (tmp_path / "voices" / "index.csv").write_text(
+        "file,set,speaker,language,text,pronunciation_ipa\n"
+        "s/a.ogg,s,ann,en,LEFT,\ns/a.ogg,s,ann,en,RIGHT,\ns/b.ogg,s,ann,en,UP,\n"
+    )
+    first, second = voice_takes(tmp_path)
+    assert utterance_of(first) == Dropped("s_a", "listed twice with different words")
+    assert second.doubt == ""
+
+
 def test_words_are_plain():
     assert plain_words("Look at ANN’s pants, O'Neil -- twice!") == [
         "look", "at", "ann's", "pants", "o'neil", "twice",

@@ -88,6 +88,8 @@ def build_corpus(
     VoxfaceError
         If the folder cannot be written.
     """
+    if len({job.id for job in jobs}) < len(jobs):
+        raise ValueError("two jobs of a corpus have the same id")
     journal = folder / PROGRESS
     try:
         folder.mkdir(parents=True, exist_ok=True)

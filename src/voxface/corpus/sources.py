@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voxface.audio import read
@@ -29,6 +29,8 @@ class Take:
         IPA of a single word, or empty where the words are English.
     word_times : Path or None
         GRID's ``.align`` file, to check the alignment against.
+    doubt : str
+        Why the recording should not be used at all, or empty.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Take:
     text: str
     pronunciation: str = ""
     word_times: Path | None = None
+    doubt: str = ""
 
     @property
     def words(self) -> list[Word]:
@@ -75,33 +78,39 @@ def grid_takes(shared: Path) -> list[Take]:
 
 
 def voice_takes(shared: Path) -> list[Take]:
-    """List the recordings of ``voices/index.csv``, long utterances first."""
+    """List the recordings of ``voices/index.csv``, long utterances first.
+
+    A recording that the index lists twice with different words cannot be trusted with either.
+    """
     index = shared / "voices" / "index.csv"
     if not index.is_file():
         raise VoxfaceError(
             f"no '{index}': give the folder that holds voices/index.csv with --shared"
         )
-    takes = []
+    takes: dict[Path, Take] = {}
     with index.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             recording = index.parent / row["file"]
-            takes.append(
-                Take(
-                    id=f"{row['set']}_{recording.stem}",
-                    recording=recording.resolve(),
-                    speaker=row["speaker"],
-                    language=row["language"],
-                    text=row["text"],
-                    pronunciation=row["pronunciation_ipa"],
-                )
+            take = Take(
+                id=f"{row['set']}_{recording.stem}",
+                recording=recording.resolve(),
+                speaker=row["speaker"],
+                language=row["language"],
+                text=row["text"],
+                pronunciation=row["pronunciation_ipa"],
             )
+            known = takes.setdefault(recording, take)
+            if known != take:
+                takes[recording] = replace(known, doubt="listed twice with different words")
     order = ("librispeech", "arabic_commands", "speechocean762", "speech_commands")
     rank = {name: number for number, name in enumerate(order)}
-    return sorted(takes, key=lambda take: rank.get(take.recording.parent.name, len(order)))
+    return sorted(takes.values(), key=lambda take: rank.get(take.recording.parent.name, len(order)))
 
 
 def utterance_of(take: Take) -> Utterance | Dropped:
     """Align one take; what should not be believed is dropped with the reason."""
+    if take.doubt:
+        return Dropped(take.id, take.doubt)
     try:
         pcm = read(take.recording)
         found = align(pcm, take.words)
