@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
@@ -112,7 +112,13 @@ def recipe_from_dict(values: Mapping[str, Any]) -> Recipe:
     for name, part in _PARTS.items():
         if name in parts:
             parts[name] = _build(part, parts[name], name)
-    parts["stages"] = tuple(_build(Stage, stage, "stages") for stage in parts.get("stages", ()))
+    stages = parts.get("stages") or ()
+    if not isinstance(stages, list | tuple):
+        raise VoxfaceError(f"'stages' must be a list, not {stages!r}")
+    parts["stages"] = tuple(_build(Stage, stage, "stages") for stage in stages)
+    for name in {name for stage in parts["stages"] for name in stage.losses}:
+        if name not in (losses := [item.name for item in fields(LossWeights)]):
+            raise unknown_name("loss of stages", str(name), losses)
     return _build(Recipe, parts, "recipe")
 
 
@@ -123,11 +129,42 @@ def _build(part: type[T], values: Any, where: str) -> T:
     for name in values:
         if name not in known:
             raise unknown_name(f"setting of {where}", str(name), known)
+    kinds = get_type_hints(part)
+    held = {name: _fixed(value) for name, value in values.items()}
+    for name, value in held.items():
+        _check(value, kinds[name], f"'{name}' of {where}")
     try:
-        return part(**{name: _fixed(value) for name, value in values.items()})
+        return part(**held)
     except (TypeError, ValueError) as error:
         raise VoxfaceError(f"the settings of '{where}' do not fit: {error}") from None
 
 
 def _fixed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(map(_fixed, value)) if isinstance(value, list) else value
+
+
+_KINDS: tuple[tuple[type, tuple[type, ...], str], ...] = (
+    (int, (int,), "a whole number"),
+    (float, (int, float), "a number"),
+    (str, (str,), "a word"),
+    (tuple, (tuple,), "a list"),
+    (dict, (Mapping,), "a list of settings"),
+    (Mapping, (Mapping,), "a list of settings"),
+)
+"""What a setting is declared as, what may stand there, and how that is called."""
+
+
+def _check(value: Any, kind: Any, name: str) -> None:
+    """Refuse a value of another kind than declared: YAML reads ``1e-3`` as a word, for one."""
+    for declared, allowed, called in _KINDS:
+        if (get_origin(kind) or kind) is declared and (
+            not isinstance(value, allowed) or isinstance(value, bool)
+        ):
+            raise VoxfaceError(f"{name} must be {called}, not {value!r}")
+    if isinstance(value, tuple) and get_args(kind):
+        first, *others = get_args(kind)
+        kinds = [first] * len(value) if others == [Ellipsis] else [first, *others]
+        if len(kinds) != len(value):
+            raise VoxfaceError(f"{name} must hold {len(kinds)} values, not {len(value)}")
+        for part, its_kind in zip(value, kinds, strict=True):
+            _check(part, its_kind, name)
