@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voxface.corpus.archive import UNREADABLE, save_archive
 from voxface.errors import VoxfaceError
 
 ARRAYS = ("features", "motion", "seen", "pose", "speech", "articulation")
@@ -75,12 +75,7 @@ def save_examples(path: str | PathLike[str], examples: Iterable[Example]) -> Non
         {"name": e.name, "speaker": e.speaker, "corpus": e.corpus, "frames": len(e)} | e.about
         for e in held
     ]
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.part")
-    with beside.open("wb") as file:
-        np.savez(file, index=np.array(json.dumps(index)), **arrays)  # type: ignore[arg-type]
-    beside.replace(target)
+    save_archive(path, index=np.array(json.dumps(index)), **arrays)
 
 
 def load_examples(path: str | PathLike[str]) -> list[Example]:
@@ -95,7 +90,7 @@ def load_examples(path: str | PathLike[str]) -> list[Example]:
         with np.load(path) as file:
             index = json.loads(str(file["index"]))
             arrays = {name: file[name] for name in (*ARRAYS, *TABLES)}
-    except (OSError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise VoxfaceError(
             f"cannot read examples from {path} ({error}); make them with 'voxface prepare'"
         ) from None

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from voxface.corpus.archive import UNREADABLE
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
 
@@ -61,7 +62,7 @@ def read_take(path: str | PathLike[str]) -> FaceClip:
     try:
         with np.load(path) as held:
             weights, names, fps = held["weights"], [str(n) for n in held["names"]], held["fps"]
-    except (OSError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise VoxfaceError(f"{path} is not a FACEGOOD take: {error}") from None
     curves = np.zeros((len(weights), len(ARKIT_FROM_FACEGOOD)), np.float32)
     for column, parts in enumerate(ARKIT_FROM_FACEGOOD.values()):

@@ -18,6 +18,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
 from voxface.audio.features import FRAME_RATE
+from voxface.corpus.archive import UNREADABLE, save_archive
 from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS, FaceClip
 
@@ -173,8 +174,7 @@ def canonical_speaker(
 
 def save_canonical(path: Path, canonical: Canonical) -> None:
     """Write the canonical speaker as ``.npz`` with the names of its channels."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, channels=np.array(ARKIT_CHANNELS), **asdict(canonical))
+    save_archive(path, channels=np.array(ARKIT_CHANNELS), **asdict(canonical))
 
 
 def load_canonical(path: Path) -> Canonical:
@@ -190,7 +190,7 @@ def load_canonical(path: Path) -> Canonical:
             if tuple(file["channels"]) != ARKIT_CHANNELS:
                 raise VoxfaceError(f"'{path}' has other channels; make it anew: voxface prepare")
             return Canonical(**{field.name: file[field.name] for field in fields(Canonical)})
-    except (OSError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise VoxfaceError(
             f"cannot read the canonical speaker '{path}' ({error}); make it: voxface prepare"
         ) from None
