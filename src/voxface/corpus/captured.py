@@ -20,6 +20,7 @@ from voxface.corpus.labels import (
     smoothed_log_odds,
 )
 from voxface.corpus.speech import speech_frames, widened
+from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS, REST_POSE, FaceClip
 from voxface.face.regions import SPEECH_CHANNELS
 from voxface.face.rotation import rotation_vector_from_quaternion
@@ -44,19 +45,41 @@ class Take:
 
 
 def measure_speakers(takes: Sequence[Take]) -> dict[str, SpeakerScale]:
-    """Measure every speaker's log-odds over all takes of theirs."""
+    """Measure every speaker's log-odds over all takes of theirs.
+
+    Raises
+    ------
+    VoxfaceError
+        If a speaker's face was found in no frame of any take.
+    """
     curves: dict[str, list[NDArray[np.float64]]] = {}
     for take in takes:
         curves.setdefault(take.speaker, []).append(smoothed_log_odds(_whole(take.clip)))
+    for speaker, found in curves.items():
+        if not any(np.isfinite(curve).all(axis=1).any() for curve in found):
+            raise VoxfaceError(
+                f"no face was found in any take of the speaker '{speaker}'; leave them out"
+            )
     return {speaker: SpeakerScale.measure(found) for speaker, found in curves.items()}
 
 
 def measure_canonical(takes: Sequence[Take], scales: Mapping[str, SpeakerScale]) -> Canonical:
-    """Average the speakers who have at least five takes."""
+    """Average the speakers who have at least five takes.
+
+    Raises
+    ------
+    VoxfaceError
+        If nobody has so many.
+    """
     by_speaker: dict[str, list[Take]] = {}
     for take in takes:
         by_speaker.setdefault(take.speaker, []).append(take)
     chosen = {s: t for s, t in by_speaker.items() if len(t) >= CANONICAL_LEAST_TAKES}
+    if not chosen:
+        raise VoxfaceError(
+            f"no speaker has at least {CANONICAL_LEAST_TAKES} captured takes, which a canonical "
+            "speaker is made from; capture more"
+        )
     motions, amplitudes, resting = [], [], []
     for speaker, found in chosen.items():
         curves = [smoothed_log_odds(_whole(take.clip)) for take in found]
