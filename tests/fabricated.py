@@ -11,8 +11,10 @@ from voxface.audio.features import features
 from voxface.corpus.articulation import articulation_frames
 from voxface.corpus.examples import Example, save_examples
 from voxface.corpus.labels import Canonical, save_canonical, sigmoid
+from voxface.corpus.manifest import CUTS, cut_of, write_cuts
 from voxface.corpus.phone_times import TimedPhone
 from voxface.corpus.prepare import CANONICAL
+from voxface.corpus.utterance import Utterance
 from voxface.face import ARKIT_CHANNELS, FaceClip, channel_index
 
 CHANNELS = len(ARKIT_CHANNELS)
@@ -150,3 +152,35 @@ def burst_phones(seconds: float = 3.0) -> tuple[TimedPhone, ...]:
         ]
         at = end
     return (*phones, TimedPhone("sil", at, seconds))
+
+
+def write_captured_corpus(folder: Path, takes: int = 6, speaker: str = "anna") -> Path:
+    """Write ``recordings/``, ``captures/`` and ``corpora/grid/`` of people who say "ba ba ba"."""
+    (folder / "captures").mkdir(parents=True)
+    said = write_voices(folder, "grid", takes, speaker)
+    for utterance in said:
+        sound = bursts(seed=int(utterance.id.removeprefix(speaker)))
+        captured_clip(sound).save(folder / "captures" / f"{utterance.id}.npz")
+    return folder
+
+
+def write_voices(folder: Path, corpus: str, takes: int, speaker: str) -> list[Utterance]:
+    """Write ``recordings/`` and ``corpora/CORPUS/`` and return what is said in them."""
+    for name in ("recordings", f"corpora/{corpus}"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    said = []
+    for number in range(takes):
+        sound, name = bursts(seed=number), f"{speaker}{number}"
+        said.append(
+            Utterance(
+                name,
+                write_recording(folder / "recordings" / f"{name}.wav", sound),
+                len(sound),
+                speaker,
+                "en",
+                "ba ba ba",
+                burst_phones(),
+            )
+        )
+    write_cuts(map(cut_of, said), folder / "corpora" / corpus / CUTS)
+    return said
