@@ -25,6 +25,7 @@ from voxface.corpus.examples import Example, save_examples
 from voxface.corpus.facegood import read_take
 from voxface.corpus.labels import load_canonical, save_canonical
 from voxface.corpus.manifest import read_corpus
+from voxface.corpus.revoice import Voice, revoiced
 from voxface.corpus.speech import speech_frames, widened
 from voxface.corpus.utterance import Utterance
 from voxface.errors import VoxfaceError
@@ -33,6 +34,9 @@ from voxface.face import ARKIT_CHANNELS, FaceClip
 CANONICAL = "canonical.npz"
 """Name of the canonical speaker's file among the examples."""
 
+VARIANTS = 2
+"""Other voices of each captured take."""
+
 Tell = Callable[[int, int], None]
 
 
@@ -40,6 +44,8 @@ def prepare_captured(
     name: str, captures: Path, corpus: Path, output: Path, *, tell: Tell = lambda done, total: None
 ) -> int:
     """Make ``NAME.npz`` and ``canonical.npz`` from captured takes and the phones of their corpus.
+
+    ``NAME_revoiced.npz`` holds the same takes in other voices.
 
     Parameters
     ----------
@@ -94,6 +100,10 @@ def prepare_captured(
     save_canonical(output / CANONICAL, canonical)
     work = [partial(captured_example, take, scales[take.speaker], canonical) for take in takes]
     save_examples(output / f"{name}.npz", _told((job() for job in work), len(work), tell))
+    rng = np.random.default_rng(0)
+    changed = (revoiced(take, Voice.random(rng)) for take in takes for _ in range(VARIANTS))
+    made = (captured_example(take, scales[take.speaker], canonical) for take in changed)
+    save_examples(output / f"{name}_revoiced.npz", _told(made, VARIANTS * len(takes), tell))
     return len(takes)
 
 

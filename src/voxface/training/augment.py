@@ -54,9 +54,14 @@ class Augmentation:
     codec: float = 0.2
     mask: float = 0.3
 
-    def __call__(self, mel: Tensor, noise: Tensor) -> Tensor:
-        """Change a batch (B, T, 80) in dB; `noise` (B, T, 80) in dB is what may be mixed in."""
-        mel = warp_frequency(mel, 1 + self.warp * (2 * torch.rand(len(mel)) - 1))
+    def __call__(self, mel: Tensor, noise: Tensor, speeds: Tensor) -> Tensor:
+        """Change a batch (B, T, 80) in dB.
+
+        `noise` (B, T, 80) in dB is what may be mixed in. `speeds` (B,) are the factors by which
+        recordings were sped up: their formants are moved back by a random share of that.
+        """
+        back = speeds ** torch.rand(len(mel))
+        mel = warp_frequency(mel, back * (1 + self.warp * (2 * torch.rand(len(mel)) - 1)))
         mel = mel + self._colour(len(mel))[:, None]
         if self.reverberation:
             mel = _sometimes(self.reverberation, mel, reverberate)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -17,7 +18,10 @@ from voxface.corpus.examples import Example
 from voxface.corpus.phones import FEATURE_NAMES as ARTICULATIONS_BY_NAME
 from voxface.training.augment import HIGH, LOW, Augmentation, coloured_noise
 
+MANY_TAKES = 100
+"""A speaker with more takes has a scale of their own worth learning."""
 ARTICULATIONS = len(ARTICULATIONS_BY_NAME)
+BILABIAL, STOP, NASAL = map(ARTICULATIONS_BY_NAME.index, ("bilabial", "stop", "nasal"))
 
 
 class Batch(NamedTuple):
@@ -59,11 +63,14 @@ class CropConfig:
     tempo : tuple of float
         Range of tempo factors; sound and labels are stretched together.
     own_scale : float
-        Share of crops, among those left unaugmented, that keep the speaker's own scale.
+        Share of crops, among those left unaugmented, that keep the speaker's own scale, where the
+        speaker is known from many takes.
     clean : float
         Share of crops left unaugmented.
     noise_only : float
         Share of crops in which nobody speaks: noise, or digital silence.
+    closure : float
+        How much more labels count while p, b or m is spoken: lips that do not meet are seen.
     shares : mapping from corpus to float
         How often each corpus is drawn, and `corpus_weight` how much its labels count.
     """
@@ -75,6 +82,7 @@ class CropConfig:
     own_scale: float = 1.0
     clean: float = 0.1
     noise_only: float = 0.04
+    closure: float = 1.0
     shares: tuple[tuple[str, float], ...] = ()
     corpus_weight: tuple[tuple[str, float], ...] = ()
 
@@ -100,6 +108,7 @@ class Crops(IterableDataset[Batch]):
         self.first = 0
         """Number of the first batch: a resumed run goes on where it stopped."""
         self.groups: dict[str, list[Example]] = {}
+        self.takes = Counter(example.speaker for example in examples if example.seen.any())
         for example in examples:
             self.groups.setdefault(example.corpus, []).append(example)
         wanted = dict(config.shares)
@@ -126,17 +135,18 @@ class Crops(IterableDataset[Batch]):
         torch.manual_seed(int(rng.integers(2**31)))
         clean = rng.random(config.batch) < config.clean
         crops = [self._crop(rng, bool(is_clean)) for is_clean in clean]
-        batch = Batch(*(torch.from_numpy(np.stack(part)) for part in zip(*crops, strict=True)))
+        parts = [torch.from_numpy(np.stack(part)) for part in zip(*crops, strict=True)]
+        batch, speeds = Batch(*parts[:-1]), parts[-1]
         if self.augmentation is None:
             return batch
         noise = torch.from_numpy(
             np.stack([coloured_noise(batch.features.shape[1], rng) for _ in crops])
         )
-        changed = self.augmentation(batch.features, noise)
+        changed = self.augmentation(batch.features, noise, speeds)
         keep = torch.from_numpy(clean)[:, None, None]
         return batch._replace(features=torch.where(keep, batch.features, changed))
 
-    def _crop(self, rng: np.random.Generator, clean: bool) -> tuple[NDArray[np.float32], ...]:
+    def _crop(self, rng: np.random.Generator, clean: bool) -> tuple[Any, ...]:
         config = self.config
         total = config.frames + config.warm_up
         if rng.random() < config.noise_only:
@@ -146,6 +156,8 @@ class Crops(IterableDataset[Batch]):
         example = group[rng.choice(len(group), p=self.chances[name])]
         low, high = config.tempo
         rate = 1.0 if clean else float(np.exp(rng.uniform(np.log(low), np.log(high))))
+        speed = float(example.about.get("speed", 1.0))
+        rate /= speed
         span = total * rate
         # A crop may begin before the recording and end after it: there is silence.
         begin = rng.uniform(-0.3 * total, max(len(example) - 0.7 * span, -0.3 * total + 1))
@@ -155,7 +167,7 @@ class Crops(IterableDataset[Batch]):
         mel = _read(example.features, held)
         mel[~inside] = self.silence
         motion = _read(example.motion, held)
-        if clean and rng.random() < config.own_scale:
+        if clean and self.takes[example.speaker] > MANY_TAKES and rng.random() < config.own_scale:
             motion = motion * example.own_gain + example.own_offset
         nearest = np.minimum(np.round(held).astype(int), len(example) - 1)
         seen = (example.seen[nearest] * inside).astype(np.float32)
@@ -165,19 +177,22 @@ class Crops(IterableDataset[Batch]):
         articulation = np.zeros((total, ARTICULATIONS), np.float32)
         if known:
             articulation[:] = example.articulation[nearest] / np.float32(255)
+        closing = np.float32(config.closure) * articulation[:, BILABIAL]
+        closing = 1 + closing * np.maximum(articulation[:, STOP], articulation[:, NASAL])
         pose_known = "pose" not in example.about
         return (
             mel,
             motion,
-            seen[:, None] * example.channel_weight * np.float32(scale),
+            (seen * closing)[:, None] * example.channel_weight * np.float32(scale),
             _read(example.pose, held),
             seen * np.float32(pose_known),
             example.speech[nearest].astype(np.float32) * inside,
             articulation,
             inside.astype(np.float32) * np.float32(known),
+            np.float32(speed),
         )
 
-    def _nobody(self, rng: np.random.Generator, total: int) -> tuple[NDArray[np.float32], ...]:
+    def _nobody(self, rng: np.random.Generator, total: int) -> tuple[Any, ...]:
         mel = np.broadcast_to(self.silence, (total, len(self.silence)))
         if self.augmentation is not None and rng.random() < 0.7:
             mel = np.clip(coloured_noise(total, rng) + np.float32(rng.uniform(-30, 20)), LOW, HIGH)
@@ -193,6 +208,7 @@ class Crops(IterableDataset[Batch]):
             zeros,
             np.zeros((total, ARTICULATIONS), np.float32),
             zeros,
+            np.float32(1),
         )
 
 

@@ -65,7 +65,8 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
     canonical = load_canonical(examples / CANONICAL)
     files = [examples / f"{name}.npz" for name in recipe.data.sets]
     heard = [
-        as_heard(example, recipe.hears)
+        # A set goes by the name of its file: labels from two teachers are two sets.
+        replace(as_heard(example, recipe.hears), corpus=file.stem)
         for file in files
         for example in split(load_examples(file), recipe.data)[0]
     ]
