@@ -23,7 +23,10 @@ def run(
     from rich.progress import Progress
 
     from voxface.evaluation.report import evaluate_model, tables
+    from voxface.formats.output import OutputFile, check_writable
 
+    if output:
+        check_writable(output)
     with Progress(transient=True) as progress:
         task = progress.add_task("takes", total=None)
         report = evaluate_model(
@@ -36,6 +39,5 @@ def run(
     for table in tables(report):
         console.print(table)
     if output:
-        beside = output.with_name(f".{output.name}.part")
-        beside.write_text(json.dumps(report, indent=1), encoding="utf-8")
-        beside.replace(output)
+        with OutputFile(output) as file:
+            file.write(json.dumps(report, indent=1).encode())

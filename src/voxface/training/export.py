@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from voxface.audio import features as front
 from voxface.corpus.labels import DEAD_CENTRE
 from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS
+from voxface.formats.output import OutputFile, check_writable
 from voxface.models import CanonicalScale, CausalTCN
 from voxface.models.contract import POSE
 from voxface.training.checkpoint import Trained
@@ -94,7 +94,13 @@ def export_onnx(
     about
         What the file says of itself beyond its sizes: ``name``, ``version``, ``licence``,
         ``training_data``, ``recipe``, ``untrained_channels``.
+
+    Raises
+    ------
+    VoxfaceError
+        If the file cannot be written.
     """
+    check_writable(path)
     runner = Runner(net, scale).eval()
     batch, hops = 2, 7  # any sizes: both axes are dynamic
     pcm = torch.zeros(batch, hops * front.HOP)
@@ -129,10 +135,8 @@ def export_onnx(
     } | about
     onnx.helper.set_model_props(model, {"voxface": json.dumps(metadata, sort_keys=True)})
     onnx.checker.check_model(model)
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.part")
-    onnx.save(model, beside)
-    beside.replace(target)
+    with OutputFile(path) as file:
+        file.write(model.SerializeToString())
     return metadata
 
 
