@@ -17,7 +17,8 @@ def run(
     from rich.progress import Progress
 
     from voxface.corpus.manifest import CUTS
-    from voxface.corpus.prepare import prepare_captured, prepare_facegood, prepare_voices
+    from voxface.corpus.nobody import prepare_nobody
+    from voxface.corpus.prepare import CANONICAL, prepare_captured, prepare_facegood, prepare_voices
 
     with Progress() as progress:
         task = progress.add_task("grid", total=None)
@@ -30,6 +31,8 @@ def run(
         if (shared / "facegood").is_dir():
             count = prepare_facegood(shared, output)
             progress.print(f"{output / 'facegood.npz'}: {count} examples")
+        count = prepare_nobody(output / CANONICAL, output)
+        progress.print(f"{output / 'nobody.npz'}: {count} examples")
         for folder in sorted(corpora.iterdir()):
             if folder.name != "grid" and (folder / CUTS).is_file():
                 task = progress.add_task(folder.name, total=None)

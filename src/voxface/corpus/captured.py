@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ class Take:
     clip: FaceClip
     read_sound: Callable[[], NDArray[np.float32]]
     articulation: Callable[[int], NDArray[np.uint8]] | None = None
-    about: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def measure_speakers(takes: Sequence[Take]) -> dict[str, SpeakerScale]:

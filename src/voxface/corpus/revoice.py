@@ -98,6 +98,7 @@ def _stretched(
 
     def stretched(frames: int) -> NDArray[np.uint8]:
         whole = articulation(int(frames * speed) + 2)
-        return whole[np.minimum(np.round(np.arange(frames) * speed).astype(int), len(whole) - 1)]
+        at = np.round(np.arange(frames) * speed).astype(int)
+        return np.asarray(whole[np.minimum(at, len(whole) - 1)])
 
     return stretched
