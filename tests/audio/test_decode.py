@@ -171,45 +171,10 @@ def test_damaged_beyond_use(tmp_path):
     refusal(path)
 
 
-def test_a_little_damage_is_warned_of(tmp_path):
-    path = tmp_path / "a.mkv"
-    write_media(path, tone(5, 48_000), 48_000, "flac", "s16")
-    data = bytearray(path.read_bytes())
-    middle = len(data) // 2
-    data[middle : middle + 3000] = bytes(3000)
-    path.write_bytes(data)
-    with pytest.warns(MediaWarning, match="damaged|cut off"):
-        sound = read(path)
-    assert len(sound) > 2 * 16_000
-
-
-@pytest.mark.parametrize(
-    ("suffix", "rate", "codec", "form"),
-    [
-        (".wav", 16_000, "pcm_s16le", "s16"),
-        (".mp3", 44_100, "libmp3lame", "fltp"),
-        (".flac", 44_100, "flac", "s16"),
-        (".m4a", 44_100, "aac", "fltp"),
-        (".mkv", 48_000, "flac", "s16"),
-    ],
-)
-def test_cut_off_files_give_what_they_have(tmp_path, suffix, rate, codec, form):
-    path = tmp_path / f"cut{suffix}"
-    options = {"movflags": "faststart"} if suffix == ".m4a" else None
-    write_media(path, tone(10, rate), rate, codec, form, options=options)
-    data = path.read_bytes()
-    path.write_bytes(data[: len(data) * 4 // 10])
-    with pytest.warns(MediaWarning, match=path.name) as caught:
-        sound = read(path)
-    assert 2 < len(sound) / 16_000 < 5
-    assert len(caught) == 1
-    assert "\n" not in str(caught[0].message)
-
-
 def test_m4a_without_its_index_is_refused(tmp_path):
     path = write_media(tmp_path / "a.m4a", tone(5, 44_100), 44_100, "aac", "fltp")
     path.write_bytes(path.read_bytes()[:20_000])
-    refusal(path)
+    assert "cut off" in refusal(path)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

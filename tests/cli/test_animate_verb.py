@@ -89,14 +89,20 @@ def test_a_folder(work, voxface):
     assert FaceClip.load("out/one.csv").duration == pytest.approx(0.5, abs=0.02)
 
 
-def test_a_cut_off_file_is_used_with_a_warning(work, voxface):
+def test_a_cut_off_file_is_refused_or_salvaged(work, voxface):
     data = (work / "a b.wav").read_bytes()
     (work / "cut.wav").write_bytes(data[: len(data) // 2])
     code, out, err = voxface("cut.wav")
-    assert code == 0
-    assert len(out) == 1
+    assert (code, out, len(err)) == (2, [], 1)
+    assert err[0].startswith("voxface: cut.wav is cut off")
+    assert err[0].endswith(
+        "0.5 s can be decoded: use that much by --salvage (Python: salvage=True)"
+    )
+    assert names(work) == ["a b.wav", "cut.wav"]
+    code, out, err = voxface("cut.wav", "--salvage")
+    assert (code, out) == (0, ["cut.csv: 30 frames, 0.50 s"])
     assert len(err) == 1
-    assert err[0].startswith("voxface: warning: cut.wav seems cut off")
+    assert err[0].startswith("voxface: warning: cut.wav is cut off")
 
 
 @pytest.mark.parametrize(

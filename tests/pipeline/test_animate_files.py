@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from media import tone, write_media
+from voxface.audio import MediaWarning
 from voxface.engine import Controls, Model, animate
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
@@ -73,6 +74,21 @@ def test_sound_that_goes_bad_late_leaves_nothing_behind(tmp_path, tiny):
         animate_file(Job(bad, (tmp_path / "bad.csv",)), model=tiny)
     assert [file.name for file in tmp_path.iterdir()] == ["bad.wav"]
     assert not [t for t in threading.enumerate() if t.name == "voxface-ahead"]
+
+
+def test_damage_that_shows_late_leaves_nothing_behind(tmp_path, tiny):
+    source = tmp_path / "a.flac"
+    write_media(source, tone(40), 16_000, "flac", "s16")
+    data = source.read_bytes()
+    source.write_bytes(data[: len(data) * 9 // 10])
+    job = Job(source, (tmp_path / "a.csv",))
+    with pytest.raises(VoxfaceError, match=r"of 40\.0 s can be decoded: use that much"):
+        animate_file(job, model=tiny)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.flac"]
+    with pytest.warns(MediaWarning, match="damaged"):
+        done = animate_file(job, model=tiny, salvage=True)
+    assert 30 < done.seconds < 37
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.csv", "a.flac"]
 
 
 def test_an_old_output_survives_a_failure(tmp_path, tiny):

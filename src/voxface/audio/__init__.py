@@ -1,6 +1,7 @@
 """Sound in: any media file or array becomes 16 kHz mono; and the features of speech."""
 
 from voxface.audio.arrays import as_mono, as_mono_16k, checked_sample_rate
+from voxface.audio.clock import clock_origin, is_cover_art
 from voxface.audio.decode import announced_duration, read, read_blocks
 from voxface.audio.features import SAMPLE_RATE
 from voxface.audio.media import MediaWarning
@@ -14,6 +15,8 @@ __all__ = [
     "as_mono",
     "as_mono_16k",
     "checked_sample_rate",
+    "clock_origin",
+    "is_cover_art",
     "read",
     "read_blocks",
 ]

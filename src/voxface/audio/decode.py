@@ -18,7 +18,7 @@ BLOCK_SECONDS = 10.0
 
 
 def read_blocks(
-    path: str | PathLike[str], sample_rate: float = SAMPLE_RATE
+    path: str | PathLike[str], sample_rate: float = SAMPLE_RATE, *, salvage: bool = False
 ) -> Iterator[NDArray[np.float32]]:
     """Decode a media file block by block, so that memory stays flat however long it is.
 
@@ -28,6 +28,8 @@ def read_blocks(
         Sound or video file of any container and codec that PyAV decodes.
     sample_rate : float
         Samples per second to return.
+    salvage : bool
+        Whether a damaged or cut-off file is used as far as it can be decoded.
 
     Yields
     ------
@@ -39,16 +41,18 @@ def read_blocks(
     Raises
     ------
     VoxfaceError
-        If the file cannot be opened, has no sound or none that can be decoded, or holds NaNs.
+        If the file cannot be opened, has no sound or none that can be decoded, holds NaNs, or is
+        damaged or cut off and not to be salvaged. Some damage shows only at the end, after blocks
+        were yielded.
 
     Warns
     -----
     MediaWarning
-        If the file is damaged or cut off; what could be decoded is used.
+        If a damaged file is salvaged.
     """
     gathered: list[NDArray[np.float32]] = []
     missing = longest = round(BLOCK_SECONDS * checked_sample_rate(sample_rate))
-    for part in _resampled(path, sample_rate):
+    for part in _resampled(path, sample_rate, salvage):
         gathered.append(part)
         missing -= len(part)
         if missing <= 0:
@@ -57,8 +61,10 @@ def read_blocks(
     yield np.concatenate(gathered) if gathered else np.zeros(0, np.float32)
 
 
-def _resampled(path: str | PathLike[str], rate_out: float) -> Iterator[NDArray[np.float32]]:
-    with MediaSound(path) as media:
+def _resampled(
+    path: str | PathLike[str], rate_out: float, salvage: bool
+) -> Iterator[NDArray[np.float32]]:
+    with MediaSound(path, salvage=salvage) as media:
         resampler, rate = None, 0
         for piece in media.pieces():
             if resampler is None or piece.rate != rate:
@@ -70,7 +76,9 @@ def _resampled(path: str | PathLike[str], rate_out: float) -> Iterator[NDArray[n
             yield resampler.flush()
 
 
-def read(path: str | PathLike[str], sample_rate: float = SAMPLE_RATE) -> NDArray[np.float32]:
+def read(
+    path: str | PathLike[str], sample_rate: float = SAMPLE_RATE, *, salvage: bool = False
+) -> NDArray[np.float32]:
     """Decode a whole media file; see `read_blocks`.
 
     Returns
@@ -78,7 +86,7 @@ def read(path: str | PathLike[str], sample_rate: float = SAMPLE_RATE) -> NDArray
     ndarray of float32, shape (N,)
         Mono sound, full scale ±1.
     """
-    return np.concatenate(list(read_blocks(path, sample_rate)))
+    return np.concatenate(list(read_blocks(path, sample_rate, salvage=salvage)))
 
 
 def announced_duration(path: str | PathLike[str]) -> float | None:

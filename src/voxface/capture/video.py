@@ -13,6 +13,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from voxface.audio import clock_origin, is_cover_art
 from voxface.errors import VoxfaceError
 
 LONGEST_SIDE = 1920
@@ -68,30 +69,17 @@ def open_video(path: Path) -> Iterator[Video]:
         raise VoxfaceError(f"there is no file {path}")
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
-            streams = [s for s in container.streams.video if not _is_cover_art(s)]
+            streams = [s for s in container.streams.video if not is_cover_art(s)]
             if not streams:
                 raise VoxfaceError(f"{path} holds no video stream; capture needs a video of a face")
             stream = streams[0]
             stream.codec_context.thread_count = 1  # the process pool already keeps every core busy
             rates = [r for r in (stream.guessed_rate, stream.average_rate) if r]
             declared = tuple(Fraction(rate.numerator, rate.denominator) for rate in rates)
-            yield Video(declared, _origin(container), _pictures(container, stream))
+            yield Video(declared, clock_origin(container), _pictures(container, stream))
     except (av.FFmpegError, OSError) as error:
         reason = getattr(error, "strerror", None) or error
         raise VoxfaceError(f"{path} cannot be read as video: {reason}") from None
-
-
-def _is_cover_art(stream: Any) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
-
-
-def _origin(container: Any) -> float:
-    starts = [
-        float(stream.start_time * stream.time_base)
-        for stream in (*container.streams.video, *container.streams.audio)
-        if stream.start_time is not None and not _is_cover_art(stream)
-    ]
-    return min(starts, default=0.0)
 
 
 def _pictures(container: Any, stream: Any) -> Iterator[Picture]:

@@ -43,6 +43,9 @@ def run(
     silence_gate: bool = typer.Option(
         True, "--silence-gate/--no-silence-gate", help="Keep the mouth at rest where nobody speaks."
     ),
+    salvage: bool = typer.Option(
+        False, "--salvage", help="Use damaged or cut-off files as far as they can be decoded."
+    ),
     model: Path | None = typer.Option(
         None, help="Model file; default: the one in the package.", metavar="FILE"
     ),
@@ -74,6 +77,7 @@ def run(
             controls=controls,
             model=Model.for_recordings(model),
             start_timecode=start_timecode,
+            salvage=salvage,
             on_progress=progress.seconds,
         ):
             progress.next()

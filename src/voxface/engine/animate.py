@@ -27,6 +27,7 @@ def animate(
     sample_rate: float | None = None,
     controls: Controls | None = None,
     model: Model | None = None,
+    salvage: bool = False,
 ) -> FaceClip:
     """Animate a face from a recording of speech.
 
@@ -42,6 +43,8 @@ def animate(
         How to shape the motion.
     model : Model, optional
         By default the packaged one.
+    salvage : bool
+        Whether a damaged or cut-off file is used as far as it can be decoded, with a warning.
 
     Returns
     -------
@@ -51,14 +54,22 @@ def animate(
     Raises
     ------
     VoxfaceError
-        If the file or array is not sound, or an option is out of range.
+        If the file or array is not sound, the file is damaged or cut off and not to be salvaged,
+        or an option is out of range.
 
     Examples
     --------
     >>> voxface.animate("speech.mp3").save("speech.csv")  # doctest: +SKIP
     """
     blocks = list(
-        animate_blocks(source, fps=fps, sample_rate=sample_rate, controls=controls, model=model)
+        animate_blocks(
+            source,
+            fps=fps,
+            sample_rate=sample_rate,
+            controls=controls,
+            model=model,
+            salvage=salvage,
+        )
     )
     first = blocks[0]
     metadata: dict[str, Any] = dict(first.metadata)
@@ -81,6 +92,7 @@ def animate_blocks(
     sample_rate: float | None = None,
     controls: Controls | None = None,
     model: Model | None = None,
+    salvage: bool = False,
 ) -> Iterator[FaceClip]:
     """Do what `animate` does, yielding the clip in blocks, so that memory stays flat.
 
@@ -96,7 +108,7 @@ def animate_blocks(
         if sample_rate is not None:
             raise VoxfaceError("sample_rate goes with an array of samples; a file knows its own")
         rate, name = float(SAMPLE_RATE), str(source)
-        sound: Iterator[NDArray[np.float32]] = ahead(read_blocks(source))
+        sound: Iterator[NDArray[np.float32]] = ahead(read_blocks(source, salvage=salvage))
     else:
         if sample_rate is None:
             raise VoxfaceError("say the sample rate of the array, such as sample_rate=16000")

@@ -77,7 +77,7 @@ class Model:
     @classmethod
     def for_recordings(cls, path: str | PathLike[str] | None = None) -> Model:
         """Return a model with as many threads as are good for whole recordings."""
-        threads = min(MOST_THREADS, processors())
+        threads = min(MOST_THREADS, max(1, processors() - 1))
         return cls.default(threads) if path is None else cls(path, threads=threads)
 
     def __repr__(self) -> str:

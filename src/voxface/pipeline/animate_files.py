@@ -42,6 +42,7 @@ def animate_files(
     controls: Controls | None = None,
     model: Model | None = None,
     start_timecode: str | None = None,
+    salvage: bool = False,
     on_progress: Callable[[float], None] | None = None,
 ) -> Iterator[Animated]:
     """Animate many recordings, one after another; a bad one does not stop the rest.
@@ -62,6 +63,7 @@ def animate_files(
                 controls=controls,
                 model=shared,
                 start_timecode=start_timecode,
+                salvage=salvage,
                 on_progress=on_progress,
             )
         except VoxfaceError as error:
@@ -75,6 +77,7 @@ def animate_file(
     controls: Controls | None = None,
     model: Model | None = None,
     start_timecode: str | None = None,
+    salvage: bool = False,
     on_progress: Callable[[float], None] | None = None,
 ) -> Animated:
     """Animate one recording into its outputs, which appear complete or not at all.
@@ -86,7 +89,7 @@ def animate_file(
     ----------
     job : Job
         The recording and where it goes.
-    fps, controls, model
+    fps, controls, model, salvage
         As in `voxface.animate`.
     start_timecode : str, optional
         ``HH:MM:SS:FF`` of time 0, for formats that carry timecode.
@@ -103,7 +106,9 @@ def animate_file(
             _make_folder(job)
         check_output(output, job.format)
     frames, seconds = 0, 0.0
-    blocks = ahead(animate_blocks(job.source, fps=fps, controls=controls, model=model))
+    blocks = ahead(
+        animate_blocks(job.source, fps=fps, controls=controls, model=model, salvage=salvage)
+    )
     with ExitStack() as stack:
         stack.callback(blocks.close)
         # The first block is waited for, so that a file that is no sound opens no output.
