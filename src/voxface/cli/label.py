@@ -10,6 +10,9 @@ import typer
 def run(
     examples: Path = typer.Argument(..., help="example file that 'voxface prepare' wrote"),
     teacher: list[Path] = typer.Option(..., help="run folder of a teacher; may be repeated"),
+    captured: Path = typer.Option(
+        None, help="example file of captured takes, to restore the full amplitude of motion"
+    ),
     output: Path = typer.Option(..., "--output", "-o", help="example file to write"),
 ) -> None:
     """Give voices without video the mean motion that teachers predict."""
@@ -23,6 +26,7 @@ def run(
             examples,
             teacher,
             output,
+            captured=captured,
             tell=lambda done, total: progress.update(task, completed=done, total=total),
         )
     typer.echo(f"{output}: {count} examples")

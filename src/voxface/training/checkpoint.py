@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from voxface.corpus.labels import Canonical
@@ -76,7 +77,7 @@ def load_trained(folder: Path) -> Trained:
         net = CausalTCN(TCNConfig.from_dict(about["model"]))
         net.load_state_dict(load_file(folder / WEIGHTS))
         canonical = Canonical(**{k: np.array(v) for k, v in about["canonical"].items()})
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         reason = str(error).splitlines()[0]
         raise VoxfaceError(
             f"'{folder}' holds no trained model ({reason}); train one: voxface train RECIPE"

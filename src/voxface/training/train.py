@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from voxface.corpus.labels import load_canonical
 from voxface.corpus.phones import SILENCE, phone_features
 from voxface.corpus.prepare import CANONICAL
 from voxface.errors import VoxfaceError
+from voxface.formats.output import write_error
 from voxface.models import CausalTCN
 from voxface.training.checkpoint import Trained, canonical_scale, git_commit, save_trained
 from voxface.training.crops import Crops
@@ -58,7 +59,8 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
     Raises
     ------
     VoxfaceError
-        If examples are missing or the recipe leaves none to hear.
+        If examples are missing, the recipe leaves none to hear or does not fit them, or the folder
+        cannot be written or holds the state of another recipe's run.
     """
     if threads:
         torch.set_num_threads(threads)
@@ -73,6 +75,15 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
     ]
     if not heard:
         raise VoxfaceError("the recipe holds out every example; let it hear some")
+    if recipe.model.bands > (known := heard[0].features.shape[1]):
+        raise VoxfaceError(
+            f"the recipe's model takes {recipe.model.bands} bands of {recipe.hears}, which has "
+            f"{known}; set 'bands' of model to that"
+        )
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(output, error) from None
     net = CausalTCN(recipe.model)
     module = FaceModule(
         net,
@@ -122,9 +133,19 @@ def split(examples: Iterable[Example], data: Data) -> tuple[list[Example], list[
 
 
 def as_heard(example: Example, hears: str) -> Example:
-    """Return the example with the features that a net hears: sound, or its phones."""
+    """Return the example with the features that a net hears: sound, or its phones.
+
+    Raises
+    ------
+    VoxfaceError
+        If its phones are asked for and not known.
+    """
     if hears == "sound":
         return example
+    if not example.articulation.shape[1]:
+        raise VoxfaceError(
+            f"'{example.name}' has no phones; a recipe that hears phones cannot use its set"
+        )
     return replace(example, features=(example.articulation / np.float16(255)).astype(np.float16))
 
 
@@ -140,7 +161,13 @@ def _fit(module: FaceModule, crops: Crops, recipe: Recipe, output: Path) -> None
     resume = str(state) if state.is_file() else None
     if resume:
         # The states are written by this program on this machine; nothing else is ever loaded.
-        crops.first = int(torch.load(state, weights_only=False)["global_step"])
+        kept = torch.load(state, weights_only=False)
+        if _sizes(kept["state_dict"]) != _sizes(module.state_dict()):
+            raise VoxfaceError(
+                f"'{state}' is the state of another recipe's run; remove it, or give this run "
+                "another folder"
+            )
+        crops.first = int(kept["global_step"])
     callbacks: list[lightning.Callback] = [
         RichProgressBar(leave=True),
         ModelCheckpoint(
@@ -161,9 +188,14 @@ def _fit(module: FaceModule, crops: Crops, recipe: Recipe, output: Path) -> None
             enable_model_summary=False,
         )
         loader = torch.utils.data.DataLoader(crops, batch_size=None, num_workers=0)
-        trainer.fit(module, loader, ckpt_path=resume, weights_only=False)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
+        try:
+            trainer.fit(module, loader, ckpt_path=resume, weights_only=False)
+        except SystemExit:  # Lightning's answer to Ctrl-C
+            raise KeyboardInterrupt from None
+
+
+def _sizes(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in state.items()}
 
 
 def _about(recipe: Recipe, files: Sequence[Path]) -> dict[str, object]:
