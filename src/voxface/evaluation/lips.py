@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from voxface.audio.features import FRAME_RATE, SAMPLE_RATE
 from voxface.corpus.examples import Example
 from voxface.corpus.phones import FEATURE_NAMES
+from voxface.errors import VoxfaceError
 from voxface.evaluation.metrics import ClosureScore, closures, motion_where
 from voxface.evaluation.takes import truth
 from voxface.face import SPEECH_CHANNELS, FaceClip, channel_indices
@@ -39,16 +40,26 @@ def phone_middles(example: Example) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 
 def closure_threshold(examples: Sequence[Example]) -> float:
-    """Return the opening under which captured lips fall on 90 % of p, b and m."""
+    """Return the opening under which captured lips fall on 90 % of p, b and m.
+
+    Raises
+    ------
+    VoxfaceError
+        If nobody says any of them.
+    """
     lowest = []
     for example in examples:
         clip = truth(example)
         curve = opening(clip) - np.percentile(opening(clip), 5)
         for time in phone_middles(example)[0]:
             first, last = (round((time - clip.start + d) * clip.fps) for d in (-0.06, 0.06))
-            part = curve[max(0, first) : last + 1]
+            part = curve[max(0, first) : max(0, last + 1)]
             if len(part):
                 lowest.append(part.min())
+    if not lowest:
+        raise VoxfaceError(
+            "no captured take holds p, b or m, which show when lips are shut; prepare more takes"
+        )
     return float(np.percentile(lowest, TRUE_RECALL))
 
 

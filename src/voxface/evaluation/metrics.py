@@ -63,15 +63,22 @@ def lag(predicted: ArrayLike, true: ArrayLike, fps: float, reach: float = 0.3) -
     predicted, true : array_like, shape (T,)
     fps : float
     reach : float
-        Largest shift tried, in seconds either way.
+        Largest shift tried, in seconds either way; at most half of the curves.
+
+    Returns
+    -------
+    float
+        NaN where no shift correlates, as of a face that never moves.
     """
     a, b = np.asarray(predicted, np.float64), np.asarray(true, np.float64)
-    most = round(reach * fps)
-    steps = range(-most, most + 1)
+    most = min(round(reach * fps), len(a) // 2, len(a) - 3)
+    steps = sorted(range(-most, most + 1), key=abs)
     scores = [
         pearson(a[max(0, s) : len(a) + min(0, s)], b[max(0, -s) : len(b) - max(0, s)])
         for s in steps
     ]
+    if not max(scores, default=0) > 0:
+        return float("nan")
     return float(steps[int(np.argmax(scores))] / fps * 1000)
 
 
