@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -154,22 +155,25 @@ def burst_phones(seconds: float = 3.0) -> tuple[TimedPhone, ...]:
     return (*phones, TimedPhone("sil", at, seconds))
 
 
-def write_captured_corpus(folder: Path, takes: int = 6, speaker: str = "anna") -> Path:
+def write_captured_corpus(
+    folder: Path, takes: int = 6, speakers: tuple[str, ...] = ("anna",)
+) -> Path:
     """Write ``recordings/``, ``captures/`` and ``corpora/grid/`` of people who say "ba ba ba"."""
     (folder / "captures").mkdir(parents=True)
-    said = write_voices(folder, "grid", takes, speaker)
-    for utterance in said:
-        sound = bursts(seed=int(utterance.id.removeprefix(speaker)))
+    for utterance in write_voices(folder, "grid", takes, speakers):
+        sound = bursts(seed=int(utterance.id.removeprefix(utterance.speaker)))
         captured_clip(sound).save(folder / "captures" / f"{utterance.id}.npz")
     return folder
 
 
-def write_voices(folder: Path, corpus: str, takes: int, speaker: str) -> list[Utterance]:
+def write_voices(
+    folder: Path, corpus: str, takes: int, speakers: tuple[str, ...]
+) -> list[Utterance]:
     """Write ``recordings/`` and ``corpora/CORPUS/`` and return what is said in them."""
     for name in ("recordings", f"corpora/{corpus}"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     said = []
-    for number in range(takes):
+    for speaker, number in product(speakers, range(takes)):
         sound, name = bursts(seed=number), f"{speaker}{number}"
         said.append(
             Utterance(

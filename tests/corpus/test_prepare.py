@@ -92,7 +92,7 @@ def test_no_corpus_says_what_to_do(made, tmp_path) -> None:
 
 @pytest.mark.slow  # starts processes
 def test_voices_without_video(tmp_path) -> None:
-    write_voices(tmp_path, "voices", 3, "ben")
+    write_voices(tmp_path, "voices", 3, ("ben",))
     told = []
     count = prepare_voices(
         "voices",
