@@ -98,3 +98,21 @@ def test_the_resampling_delay_is_never_exceeded(rate):
     assert longest <= resampling_delay(rate, 16_000) + 1 / 16_000
     assert resampling_delay(rate, 16_000) < longest + 0.003
     assert resampling_delay(16_000, 16_000) == 0
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000, 96_000, 12_345.678])
+def test_resampling_keeps_time_level_and_length(rate):
+    time = np.arange(round(2 * rate)) / rate
+    sound = as_mono_16k(np.sin(2 * np.pi * 3000 * time), rate)
+    assert len(sound) == pytest.approx(32_000, abs=1)
+    middle = np.arange(1000, 31_000)
+    np.testing.assert_allclose(
+        sound[middle], np.sin(2 * np.pi * 3000 * middle / 16_000), atol=2e-3
+    )
+
+
+@pytest.mark.parametrize(("hertz", "low", "high"), [(7000, -0.1, 0.1), (8400, -200, -55)])
+def test_resampling_lets_speech_through_and_nothing_above(hertz, low, high):
+    sound = as_mono_16k(np.sin(2 * np.pi * hertz * np.arange(48_000) / 48_000), 48_000)
+    level = 20 * np.log10(np.sqrt(2 * np.mean(sound[1000:-1000] ** 2)))
+    assert low < level < high

@@ -155,12 +155,13 @@ def test_latency_is_kept_and_not_exaggerated(tiny, rate, fps, smoothing):
             worst = max(worst, pushed / rate - float(number / stream.fps))
         returned += count
     assert worst <= stream.latency + step / rate + 1e-9
-    # Which frame meets which burst of the resampler is luck, so other rates may do better.
-    assert worst >= stream.latency - (0.0015 if rate == 16_000 else 0.03)
+    # Frames do not meet the resampler's short waits at every place, so other rates may do better.
+    assert worst >= stream.latency - (0.0015 if rate == 16_000 else 0.005)
 
 
-def test_the_default_latency_is_at_most_120_ms(default_model):
-    assert Stream(model=default_model).latency <= 0.120
+@pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
+def test_the_default_latency_is_at_most_120_ms(default_model, rate):
+    assert Stream(60, rate, model=default_model).latency <= 0.120
 
 
 def test_reset_and_flush_begin_anew(tiny, murmur):

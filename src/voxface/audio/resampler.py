@@ -1,15 +1,22 @@
-"""Sample-rate conversion of sound that comes in blocks."""
+"""Sample-rate conversion of sound that comes in blocks, by FFmpeg's libswresample."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
+from typing import Any
 
+import av
 import numpy as np
-import soxr
+from av.filter import Graph
 from numpy.typing import NDArray
 
-QUALITY = "HQ"
-"""soxr's default: 20-bit precision, flat to 91 % of the lower rate's half."""
+FILTER = "filter_size=64:kaiser_beta=6:cutoff=0.96"
+"""Flat to 91 % of the lower rate's half (0.1 dB), -60 dB from 102 % on.
+
+It sees 32 samples of the lower rate ahead, 2 ms at 16 kHz. Converters that work by fast Fourier
+transform (soxr) are as good, but hand sound over in bursts of 40 ms.
+"""
 
 
 class SoundResampler:
@@ -25,42 +32,67 @@ class SoundResampler:
     """
 
     def __init__(self, rate_in: float, rate_out: float) -> None:
-        self._soxr = (
-            None
-            if rate_in == rate_out
-            else soxr.ResampleStream(rate_in, rate_out, 1, dtype="float32", quality=QUALITY)
-        )
+        # FFmpeg counts whole samples per second: two rates with a fraction keep their ratio.
+        whole = Fraction(rate_in).limit_denominator(1000).denominator
+        whole *= Fraction(rate_out).limit_denominator(1000).denominator
+        self._rate_in, self._rate_out = round(rate_in * whole), round(rate_out * whole)
+        self.reset()
 
     def push(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what has become ready after `block`, shape (N,)."""
-        return block if self._soxr is None else self._run(block, last=False)
+        if self._rate_in == self._rate_out:
+            return block
+        if len(block):
+            frame = av.AudioFrame.from_ndarray(block[None], format="flt", layout="mono")
+            frame.sample_rate = self._rate_in
+            self._source.push(frame)
+        return self._ready()
 
     def flush(self) -> NDArray[np.float32]:
         """Return what is left at the end of the sound, and be ready for another."""
-        nothing = np.zeros(0, np.float32)
-        if self._soxr is None:
-            return nothing
-        rest = self._run(nothing, last=True)
-        self._soxr.clear()
+        if self._rate_in == self._rate_out:
+            return np.zeros(0, np.float32)
+        self._source.push(None)
+        rest = self._ready()
+        self.reset()
         return rest
 
     def reset(self) -> None:
         """Forget everything pushed so far."""
-        if self._soxr is not None:
-            self._soxr.clear()
+        if self._rate_in == self._rate_out:
+            return
+        # The graph is kept: its ends do not keep it alive.
+        self._graph = Graph()
+        self._source: Any = self._graph.add(
+            "abuffer",
+            f"sample_rate={self._rate_in}:sample_fmt=flt:channel_layout=mono"
+            f":time_base=1/{self._rate_in}",
+        )
+        converter = self._graph.add("aresample", f"{self._rate_out}:{FILTER}")
+        self._sink: Any = self._graph.add("abuffersink")
+        self._source.link_to(converter)
+        converter.link_to(self._sink)
+        self._graph.configure()
 
-    def _run(self, block: NDArray[np.float32], last: bool) -> NDArray[np.float32]:
-        assert self._soxr is not None
-        result: NDArray[np.float32] = self._soxr.resample_chunk(block, last=last)
-        return result
+    def _ready(self) -> NDArray[np.float32]:
+        parts = []
+        while True:
+            try:
+                frame = self._sink.pull()
+            except (BlockingIOError, EOFError):
+                break
+            parts.append(np.frombuffer(frame.planes[0], np.float32, frame.samples))
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 @cache
 def resampling_delay(rate_in: float, rate_out: float) -> float:
     """Return how long `SoundResampler` holds sound back at most, in seconds.
 
-    soxr hands its output over in bursts of a few hundred samples; the length of the longest wait is
-    nowhere to be asked for, so it is measured on a second of silence.
+    The length of the longest wait is nowhere to be asked for, so it is measured on half a second
+    of silence.
     """
     if rate_in == rate_out:
         return 0.0
@@ -68,7 +100,7 @@ def resampling_delay(rate_in: float, rate_out: float) -> float:
     step = max(1, round(rate_in / 1000))
     block = np.zeros(step, np.float32)
     pushed, returned, delay = 0, 0, 0.0
-    while pushed < rate_in:
+    while pushed < rate_in / 2:
         # Just before the next block comes in is the longest wait since the last sample out.
         returned += len(resampler.push(block))
         pushed += step
