@@ -15,7 +15,6 @@ from voxface.training.export import export_trained
 from voxface.training.recipe import recipe_from_dict
 from voxface.training.train import train
 
-
 pytestmark = pytest.mark.slow
 
 
