@@ -115,6 +115,7 @@ class ControlStage:
 
     def __init__(self, controls: Controls, channels: Sequence[str]) -> None:
         self._channels = len(channels)
+        self._moves = bool(controls.offset)
         self._factor = np.ones(len(channels) + 6, np.float32)
         self._offset = np.zeros(len(channels) + 6, np.float32)
         for region, value in controls.strength.items():
@@ -128,9 +129,11 @@ class ControlStage:
 
     def push(self, frames: FloatArray) -> FloatArray:
         """Take and return frames, shape (n, C + 6)."""
-        result = frames * self._factor + self._offset
+        result = frames * self._factor
+        if self._moves:
+            result += self._offset
         weights = result[:, : self._channels]
-        np.clip(weights, 0, 1, out=weights)
+        np.minimum(np.maximum(weights, 0, out=weights), 1, out=weights)
         return result
 
 

@@ -32,6 +32,7 @@ class FrameRateStage:
     def __init__(self, fps: Fraction) -> None:
         self.fps = fps
         self._step = FRAME_RATE / fps  # model frames from one output frame to the next
+        self._up, self._down = self._step.as_integer_ratio()
         self.delay = float((1 - Fraction(1, self._step.denominator)) / FRAME_RATE)
         self.reset()
 
@@ -63,7 +64,7 @@ class FrameRateStage:
         if self._weights is not None and self._head is not None:
             weights = np.concatenate([self._weights, weights])
             head = np.concatenate([self._head, head])
-        up, down = self._step.numerator, self._step.denominator
+        up, down = self._up, self._down
         end = total
         if not last:
             newest = self._first + len(weights) - 1

@@ -33,7 +33,7 @@ class SilenceGate:
 
     def push(self, speech: FloatArray) -> FloatArray:
         """Take probabilities of speech at 100 Hz, shape (n,); return the opening, shape (n,)."""
-        wanted = np.clip((speech - SHUT) / (OPEN - SHUT), 0, 1).tolist()
+        wanted = np.minimum(np.maximum((speech - SHUT) / (OPEN - SHUT), 0), 1).tolist()
         up, down = 1 / (ATTACK * FRAME_RATE), 1 / (RELEASE * FRAME_RATE)
         position = self._position
         opening = np.empty(len(wanted), np.float32)

@@ -13,6 +13,7 @@ from voxface.audio import SAMPLE_RATE, SoundResampler, as_mono, checked_sample_r
 from voxface.audio.features import FRAME_RATE
 from voxface.audio.resampler import resampling_delay
 from voxface.engine.controls import Controls, ControlStage
+from voxface.engine.description import POSE
 from voxface.engine.frame_rate import FrameRateStage
 from voxface.engine.gate import SilenceGate
 from voxface.engine.model import FloatArray, Model
@@ -77,14 +78,17 @@ class Stream:
         self._sound = SoundResampler(float(self._rate), SAMPLE_RATE)
         self._runner = ModelRunner(self.model)
         self._gate = SilenceGate() if self.controls.silence_gate else None
-        self._gated = [about.channels.index(n) for n in SPEECH_CHANNELS if n in about.channels]
+        self._gated = np.array([name in SPEECH_CHANNELS for name in about.channels], np.float32)
         self._control = ControlStage(self.controls, about.channels)
         self._smoother = Smoother(self.controls.smoothing)
         self._frames = FrameRateStage(self.fps)
         moved = (name not in about.untrained_channels for name in about.channels)
-        self._tracked = np.array([*moved])
-        self._untrained = np.flatnonzero(~self._tracked)
-        self._tracked |= [name in self.controls.offset for name in about.channels]
+        trained = np.array([*moved])
+        self._trained = np.ones(len(about.channels) + len(POSE), np.float32)
+        self._trained[: len(trained)] = trained
+        tracked = trained | [name in self.controls.offset for name in about.channels]
+        # A row for as many frames as may ever come at once; a broadcast row takes no memory.
+        self._tracked = np.broadcast_to(tracked, (1 << 32, len(tracked)))
         self.metadata: Mapping[str, Any] = {
             "model": f"{about.name} {about.version}",
             "licence": about.licence,
@@ -144,10 +148,12 @@ class Stream:
         """Gate and control the model's frames, shape (n, C + 6)."""
         if not len(frames):
             return frames
-        shaped = frames.copy()
-        shaped[:, self._untrained] = 0
+        shaped = frames * self._trained
         if self._gate is not None:
-            shaped[:, self._gated] *= self._gate.push(speech)[:, None]
+            shut = 1 - self._gate.push(speech)
+            if shut.any():
+                weights = shaped[:, : len(self._channels)]
+                weights *= 1 - shut[:, None] * self._gated
         return self._control.push(shaped)
 
     def _finish(self, frames: FloatArray, last: bool = False) -> FaceClip:
@@ -157,17 +163,19 @@ class Stream:
         head[:, :3] = frames[:, count : count + 3]
         head[:, 3:] = quaternion_from_rotation_vector(frames[:, count + 3 :])
         first = self._frames.next_frame
-        total = round(self._heard * self._frames_per_sample)
         if last and self._heard:
             total = frame_count(self._heard / self._rate, self.fps)
+        else:  # the nearest whole number, a half not yet counted
+            up, down = self._frames_per_sample.as_integer_ratio()
+            total = -((down - 2 * self._heard * up) // (2 * down))
         weights, head = self._frames.push(frames[:, :count], head, total, last)
         return FaceClip(
             weights=weights,
             fps=self.fps,
             channels=self._channels,
             head=head,
-            tracked=self._tracked,
-            start=float(first / self.fps),
+            tracked=self._tracked[: len(weights)],
+            start=first * self.fps.denominator / self.fps.numerator,
             metadata=self.metadata,
         )
 

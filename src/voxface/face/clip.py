@@ -69,18 +69,20 @@ class FaceClip:
                 f"weights have shape {weights.shape}; expected (frames, {len(channels)})"
             )
         frames = len(weights)
-        given = np.broadcast_to(np.array(REST_POSE, np.float32), (frames, 7))
-        head = _frozen(given if self.head is None else self.head, "head")
+        given = self.head
+        if given is None:
+            given = np.broadcast_to(np.array(REST_POSE, np.float32), (frames, 7))
+        head = _frozen(given, "head")
         if head.shape != (frames, 7):
             raise VoxfaceError(f"head has shape {head.shape}; expected ({frames}, 7)")
-        lengths = np.linalg.norm(head[:, 3:], axis=1)
-        if frames and np.abs(lengths - 1).max() > 1e-2:
+        rotation = head[:, 3:]
+        squares = np.einsum("ij,ij->i", rotation, rotation)
+        if frames and np.abs(squares - 1).max() > 2e-2:
             raise VoxfaceError("head rotations must be unit quaternions (w, x, y, z)")
         try:
-            tracked = np.broadcast_to(
-                np.asarray(True if self.tracked is None else self.tracked, dtype=bool),
-                weights.shape,
-            )
+            tracked = np.asarray(True if self.tracked is None else self.tracked, dtype=bool).view()
+            if tracked.shape != weights.shape:
+                tracked = np.broadcast_to(tracked, weights.shape)
         except ValueError:
             raise VoxfaceError(
                 f"tracked has shape {np.shape(self.tracked)}; expected {weights.shape}"

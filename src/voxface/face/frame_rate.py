@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from voxface.errors import VoxfaceError
 
@@ -22,13 +23,18 @@ def parse_frame_rate(value: Fraction | float | str) -> Fraction:
         If `value` is not a number, not positive or above 1000.
     """
     try:
-        rate = Fraction(value) if isinstance(value, Fraction | str) else Fraction(str(value))
+        rate = value if isinstance(value, Fraction) else Fraction(str(value))
     except (ValueError, ZeroDivisionError):
         raise VoxfaceError(
             f"'{value}' is not a frame rate; give a number such as 60, 29.97 or 30000/1001"
         ) from None
+    return _exact(rate)
+
+
+@lru_cache  # every block of a stream is a clip, of the same frame rate
+def _exact(rate: Fraction) -> Fraction:
     if not Fraction(1, 1_000_000) <= rate <= 1000:
-        raise VoxfaceError(f"a frame rate lies above 0 and up to 1000 per second, not {value}")
+        raise VoxfaceError(f"a frame rate lies above 0 and up to 1000 per second, not {rate}")
     for exact in NTSC_RATES:
         if rate.denominator > 1 and rate != exact and abs(rate - exact) < Fraction(1, 200):
             return exact

@@ -28,7 +28,7 @@ def interpolate_frames(
     head : ndarray, shape (N, 7)
     """
     last = len(weights) - 1
-    bounded = np.clip(positions, 0, last)
+    bounded = np.minimum(np.maximum(positions, 0), last)
     below = bounded.astype(np.int64)
     above = np.minimum(below + 1, last)
     fraction = bounded - below

@@ -23,9 +23,9 @@ def normalized(quaternions: ArrayLike) -> FloatArray:
 def quaternion_from_rotation_vector(vectors: ArrayLike) -> FloatArray:
     """Turn rotation vectors (..., 3) in radians into unit quaternions (..., 4), w first."""
     vector = np.asarray(vectors, dtype=np.float64)
-    half = np.linalg.norm(vector, axis=-1, keepdims=True) / 2
-    # np.sinc(x / pi) is sin(x) / x and is defined at zero.
-    return np.concatenate([np.cos(half), vector * np.sinc(half / np.pi) / 2], axis=-1)
+    # sin(x) / x is 1 for the smallest x, and not defined at zero.
+    half = np.maximum(np.sqrt(_dot(vector, vector)) / 2, 1e-30)
+    return np.concatenate([np.cos(half), vector * (np.sin(half) / (2 * half))], axis=-1)
 
 
 def rotation_vector_from_quaternion(quaternions: ArrayLike) -> FloatArray:
@@ -55,12 +55,15 @@ def slerp(start: ArrayLike, end: ArrayLike, fraction: ArrayLike) -> FloatArray:
     first = np.asarray(start, dtype=np.float64)
     second = np.asarray(end, dtype=np.float64)
     weight = np.asarray(fraction, dtype=np.float64)[..., None]
-    cosine = np.sum(first * second, axis=-1, keepdims=True)
-    second = np.where(cosine < 0, -second, second)
-    angle = np.arccos(np.clip(np.abs(cosine), 0.0, 1.0))
-    sine = np.sin(angle)
-    near = sine < 1e-6
-    safe = np.where(near, 1.0, sine)
-    from_first = np.where(near, 1 - weight, np.sin((1 - weight) * angle) / safe)
-    from_second = np.where(near, weight, np.sin(weight * angle) / safe)
-    return normalized(from_first * first + from_second * second)
+    cosine = _dot(first, second)
+    second = second * np.copysign(1.0, cosine)
+    # For the smallest angles the weights are those of a straight line, and not defined at zero.
+    angle = np.maximum(np.arccos(np.minimum(np.abs(cosine), 1.0)), 1e-7)
+    result = np.sin((1 - weight) * angle) * first + np.sin(weight * angle) * second
+    return np.asarray(result / np.sqrt(_dot(result, result)))
+
+
+def _dot(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Return the inner products of vectors (..., n), shape (..., 1)."""
+    products: FloatArray = np.einsum("...i,...i->...", first, second)[..., None]
+    return products
