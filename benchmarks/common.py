@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -59,9 +60,19 @@ def seconds_of(command: Sequence[str | Path], repeats: int) -> list[float]:
     return times
 
 
-def animate_command(source: Path, output: Path) -> list[str | Path]:
+def arguments(what: str, usual: float) -> tuple[float, Path | None]:
+    """Read the command line of a benchmark: one number and ``--model FILE``."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument(what.lower(), metavar=what, type=float, nargs="?", default=usual)
+    parser.add_argument("--model", type=Path, help="model file; default: the one in the package")
+    found = parser.parse_args()
+    return getattr(found, what.lower()), found.model
+
+
+def animate_command(source: Path, output: Path, model: Path | None) -> list[str | Path]:
     """Return the command line that animates a file."""
-    return [sys.executable, "-m", "voxface", "animate", source, "-o", output]
+    words: list[str | Path] = [sys.executable, "-m", "voxface", "animate", source, "-o", output]
+    return words if model is None else [*words, "--model", model]
 
 
 def print_table(title: str, rows: Sequence[tuple[str, str, str, bool | None]]) -> None:

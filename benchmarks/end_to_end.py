@@ -1,6 +1,6 @@
 """Ten minutes of MP3 into a Live Link CSV, process start included; and the published way beside it.
 
-Run: ``pip install voxface[bench]`` and ``python benchmarks/end_to_end.py [REPEATS]``
+Run: ``pip install voxface[bench]`` and ``python benchmarks/end_to_end.py [REPEATS] [--model FILE]``
 
 The published way is librosa's log-mel, zero crossings and loudness, then an ONNX net of the
 published size (4 layers of 128 channels, kernel 3, dense, centred). Both write 36,000 rows of CSV:
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from common import animate_command, print_table, seconds_of, write_sound
+from common import animate_command, arguments, print_table, seconds_of, write_sound
 from onnx import TensorProto, helper, numpy_helper
 
 SECONDS = 600.0
@@ -38,7 +38,8 @@ np.savetxt(sys.argv[3], face[np.arange(len(sound) * 60 // rate) * 100 // 60], "%
 
 
 def main() -> None:
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    number, model = arguments("REPEATS", 3)
+    repeats = int(number)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = write_sound(folder / "speech.mp3", SECONDS, 44_100, "libmp3lame", "fltp", "stereo")
@@ -46,7 +47,7 @@ def main() -> None:
         # In turn, so that both meet the same machine.
         ours, theirs = [], []
         for _ in range(repeats):
-            ours += seconds_of(animate_command(source, folder / "out.csv"), 1)
+            ours += seconds_of(animate_command(source, folder / "out.csv", model), 1)
             script = [sys.executable, "-c", PUBLISHED, source, net, folder / "published.csv"]
             theirs += seconds_of(script, 1)
     best, peer = min(ours), min(theirs)

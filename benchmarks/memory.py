@@ -1,6 +1,7 @@
 """Peak memory while a recording of three hours is animated.
 
-Run: ``python benchmarks/memory.py [HOURS]`` (takes a minute or two, and half a gigabyte of disk)
+Run: ``python benchmarks/memory.py [HOURS] [--model FILE]`` (a minute or two, and half a gigabyte of
+disk)
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import animate_command, print_table, seconds_of, write_sound
+from common import animate_command, arguments, print_table, seconds_of, write_sound
 
 LIMIT = 400.0
 
 
 def main() -> None:
-    hours = float(sys.argv[1]) if len(sys.argv) > 1 else 3.0
+    hours, model = arguments("HOURS", 3)
     seconds = hours * 3600
     with tempfile.TemporaryDirectory() as name:
         source = write_sound(Path(name) / "a.flac", seconds, 16_000, "flac", "s16", "mono")
-        (took,) = seconds_of(animate_command(source, Path(name) / "a.csv"), 1)
+        (took,) = seconds_of(animate_command(source, Path(name) / "a.csv", model), 1)
         rows = sum(1 for _ in (Path(name) / "a.csv").open("rb")) - 1
     # Kilobytes on Linux, bytes on macOS.
     unit = 1e6 if sys.platform == "darwin" else 1e3

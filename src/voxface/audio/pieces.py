@@ -31,17 +31,17 @@ class Shelf:
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self._fifo: av.AudioFifo | None = None
+        self._fifo: Any = None
         self._kind: tuple[str, int, int] | None = None
 
     def fits(self, frame: Any) -> bool:
         """Tell whether a frame is of the kind of those before it."""
-        return self._kind is None or self._kind == _kind_of(frame)
+        return not self.seconds or self._kind == _kind_of(frame)
 
     def put(self, frame: Any) -> None:
         """Add a frame."""
-        if self._fifo is None:
-            self._fifo, self._kind = av.AudioFifo(), _kind_of(frame)
+        if not self.seconds and self._kind != (kind := _kind_of(frame)):
+            self._fifo, self._kind = av.AudioFifo(), kind
         # The queue insists on unbroken timestamps; they have been seen to already.
         frame.pts = None
         self._fifo.write(frame)
@@ -49,9 +49,9 @@ class Shelf:
 
     def take(self) -> Iterator[Piece]:
         """Yield what has been gathered (one piece or none) and be empty again."""
-        if self._fifo is not None and self._kind is not None and self._fifo.samples:
+        if self.seconds and self._kind is not None:
+            self.seconds = 0.0
             yield Piece(mono_of_frame(self._fifo.read()), self._kind[2])
-        self._fifo, self._kind, self.seconds = None, None, 0.0
 
 
 def mono_of_frame(frame: Any) -> NDArray[np.float32]:
