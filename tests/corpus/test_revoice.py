@@ -28,14 +28,7 @@ def take() -> Take:
     )
 
 
-AAC_IS_LATE = pytest.mark.xfail(strict=True, reason="AAC comes 64 ms late: its frame has no pts")
-
-
-@pytest.mark.parametrize(
-    "codec",
-    [pytest.param(codec, marks=AAC_IS_LATE if codec[0] == "aac" else ()) for codec in CODECS],
-    ids=lambda codec: f"{codec[0]} {codec[2]}",
-)
+@pytest.mark.parametrize("codec", CODECS, ids=lambda codec: f"{codec[0]} {codec[2]}")
 def test_codecs_keep_length_and_time(codec) -> None:
     sound = bursts()
     coded = through_codec(sound, *codec)

@@ -52,7 +52,6 @@ def test_voices_without_a_captured_face_are_not_held_out_by_number() -> None:
     assert not split(unseen, Data(hold_out_every=10))[1]
 
 
-@pytest.mark.xfail(strict=True, reason="hold_out_every counts examples, not recordings")
 def test_other_voices_of_a_held_out_take_are_held_out() -> None:
     """``grid_revoiced`` holds every take twice: none of those held out of ``grid`` may be heard."""
     takes_ = [replace(e, about={"recording": f"{e.name}.mkv"}) for e in takes(120)]

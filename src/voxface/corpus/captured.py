@@ -88,7 +88,14 @@ def measure_canonical(takes: Sequence[Take], scales: Mapping[str, SpeakerScale])
         motion = [scales[speaker].motion(c[s]) for c, s in zip(curves, seen, strict=True)]
         motions.append(np.concatenate(motion))
         amplitudes.append(
-            np.mean([_whole(take.clip).weights.std(axis=0) for take in found], axis=0)
+            np.mean(
+                [
+                    _whole(take.clip).weights[there].std(axis=0)
+                    for take, there in zip(found, seen, strict=True)
+                    if there.any()
+                ],
+                axis=0,
+            )
         )
         # Takes begin and end in silence; the tracker needs two frames to settle.
         resting += [m[[2, 3, -3, -2]] for m in motion if len(m) > 20]

@@ -63,6 +63,20 @@ class Example:
     def __len__(self) -> int:
         return len(self.features)
 
+    @property
+    def recording(self) -> str:
+        """What was recorded: the same for every voice that it was given."""
+        return str(self.about.get("recording", self.name))
+
+
+def takes_by_speaker(examples: Iterable[Example]) -> dict[str, int]:
+    """Count the recordings of each speaker whose face is known."""
+    found: dict[str, set[str]] = {}
+    for example in examples:
+        if example.seen.any():
+            found.setdefault(example.speaker, set()).add(example.recording)
+    return {speaker: len(takes) for speaker, takes in found.items()}
+
 
 def save_examples(path: str | PathLike[str], examples: Iterable[Example]) -> None:
     """Write examples into one ``.npz``: arrays end to end, names and lengths as JSON."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from voxface.corpus.examples import Example
+from voxface.corpus.examples import Example, takes_by_speaker
 from voxface.corpus.phones import FEATURE_NAMES as ARTICULATIONS_BY_NAME
 from voxface.training.augment import HIGH, LOW, Augmentation, coloured_noise
 
@@ -108,7 +107,7 @@ class Crops(IterableDataset[Batch]):
         self.first = 0
         """Number of the first batch: a resumed run goes on where it stopped."""
         self.groups: dict[str, list[Example]] = {}
-        self.takes = Counter(example.speaker for example in examples if example.seen.any())
+        self.takes = takes_by_speaker(examples)
         for example in examples:
             self.groups.setdefault(example.corpus, []).append(example)
         wanted = dict(config.shares)
@@ -167,7 +166,8 @@ class Crops(IterableDataset[Batch]):
         mel = _read(example.features, held)
         mel[~inside] = self.silence
         motion = _read(example.motion, held)
-        if clean and self.takes[example.speaker] > MANY_TAKES and rng.random() < config.own_scale:
+        many = self.takes.get(example.speaker, 0) > MANY_TAKES
+        if clean and many and rng.random() < config.own_scale:
             motion = motion * example.own_gain + example.own_offset
         nearest = np.minimum(np.round(held).astype(int), len(example) - 1)
         seen = (example.seen[nearest] * inside).astype(np.float32)

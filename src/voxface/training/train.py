@@ -22,7 +22,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from numpy.typing import NDArray
 
 from voxface.audio.features import DECIBEL_RANGE, MEL_BANDS
-from voxface.corpus.examples import Example, load_examples
+from voxface.corpus.examples import Example, load_examples, takes_by_speaker
 from voxface.corpus.labels import load_canonical
 from voxface.corpus.phones import SILENCE, phone_features
 from voxface.corpus.prepare import CANONICAL
@@ -30,7 +30,7 @@ from voxface.errors import VoxfaceError
 from voxface.formats.output import write_error
 from voxface.models import CausalTCN
 from voxface.training.checkpoint import Trained, canonical_scale, git_commit, save_trained
-from voxface.training.crops import Crops
+from voxface.training.crops import MANY_TAKES, Crops
 from voxface.training.module import FaceModule
 from voxface.training.recipe import Data, Recipe
 
@@ -38,7 +38,6 @@ LAST = "last.ckpt"
 """Lightning's state of an unfinished run, inside the run's folder."""
 KEEP_EVERY = 200
 """Steps between two states from which a killed run resumes."""
-MANY_TAKES = 100
 
 
 def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> Trained:
@@ -113,20 +112,22 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
 
 
 def split(examples: Iterable[Example], data: Data) -> tuple[list[Example], list[Example]]:
-    """Split examples into those that a run hears and those held out for testing."""
+    """Split examples into those that a run hears and those held out for testing.
+
+    A recording that is held out is held out in every voice.
+    """
     held = list(examples)
-    takes: dict[str, int] = {}
-    for example in held:
-        takes[example.speaker] = takes.get(example.speaker, 0) + 1
+    takes = takes_by_speaker(held)
     heard: list[Example] = []
     out: list[Example] = []
-    number = 0
+    numbers: dict[str, int] = {}
     for example in held:
         words = set(str(example.about.get("text", "")).lower().split())
         hidden = example.speaker in data.hold_out_speakers
         hidden |= bool(words & set(data.hold_out_words))
-        if data.hold_out_every and example.seen.any() and takes[example.speaker] > MANY_TAKES:
-            number += 1
+        many = takes.get(example.speaker, 0) > MANY_TAKES
+        if data.hold_out_every and example.seen.any() and many:
+            number = numbers.setdefault(example.recording, len(numbers) + 1)
             hidden |= number % data.hold_out_every == 0
         (out if hidden else heard).append(example)
     return heard, out
