@@ -106,9 +106,7 @@ def test_resampling_keeps_time_level_and_length(rate):
     sound = as_mono_16k(np.sin(2 * np.pi * 3000 * time), rate)
     assert len(sound) == pytest.approx(32_000, abs=1)
     middle = np.arange(1000, 31_000)
-    np.testing.assert_allclose(
-        sound[middle], np.sin(2 * np.pi * 3000 * middle / 16_000), atol=2e-3
-    )
+    np.testing.assert_allclose(sound[middle], np.sin(2 * np.pi * 3000 * middle / 16_000), atol=2e-3)
 
 
 @pytest.mark.parametrize(("hertz", "low", "high"), [(7000, -0.1, 0.1), (8400, -200, -55)])

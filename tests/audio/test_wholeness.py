@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import random
+import tempfile
 import warnings
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from media import write_media
 from voxface.audio import MediaWarning, read
@@ -228,6 +232,26 @@ def test_tags_around_the_sound(made, tmp_path):
         tag = b"ID3\x04\0\0\0\0\x20\0" + bytes(4096)
         path.write_bytes(tag + made(name).read_bytes() + b"TAG" + bytes(125))
         assert len(healthy(path)) / 16_000 == pytest.approx(SECONDS, abs=0.1)
+
+
+@given(
+    st.sampled_from(
+        [
+            b"RIFF\x24\0\0\0WAVEfmt ", b"RF64\xff\xff\xff\xffWAVEds64", b"caff\0\1", b".snd",
+            b"FORM\0\0\1\0AIFFSSND", b"riff", b"\0\0\0\x18ftyp", b"\x1a\x45\xdf\xa3\x9f",
+            b"OggS\0\2", b"fLaC\0\0\0\x22",
+            b"ID3\4\0\0\0\0\0\4", b"\xff\xfb\x90\x64", b"\0\0\1\xba\x44", b"G",
+        ]
+    ),
+    st.binary(max_size=900),
+)  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_are_judged_without_trouble(beginning, rest):
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(beginning + rest)
+        file.flush()
+        found = check_wholeness(Path(file.name))
+    assert found.fault is None or found.fault.startswith("is ")
 
 
 def test_shared_recordings_give_no_alarm(shared):

@@ -76,7 +76,10 @@ class Model:
 
     @classmethod
     def for_recordings(cls, path: str | PathLike[str] | None = None) -> Model:
-        """Return a model with as many threads as are good for whole recordings."""
+        """Return a model with as many threads as are good for whole recordings.
+
+        One processor is left to decoding and writing, which run beside the model.
+        """
         threads = min(MOST_THREADS, max(1, processors() - 1))
         return cls.default(threads) if path is None else cls(path, threads=threads)
 

@@ -54,6 +54,8 @@ class MediaBytes:
 
     def at(self, place: int, count: int) -> bytes:
         """Return the `count` bytes from `place` on; fewer if the file ends before."""
+        if place >= self.size:  # damaged lengths point further than a file can be
+            return b""
         self._file.seek(place)
         return self._file.read(count)
 
