@@ -96,7 +96,7 @@ def test_from_captures_to_an_evaluated_model(voxface, tmp_path, monkeypatch) -> 
     assert "speaker never heard" in out
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["takes"]["all speakers never heard"]["takes"] == 5
-    assert "voices: en" in report["closures"]
+    assert "voices: en" in report["lips"]
     assert not [item for item in tmp_path.rglob(".*") if item.is_file()]
 
 

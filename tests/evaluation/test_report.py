@@ -55,7 +55,7 @@ def test_every_figure_has_its_interval(report) -> None:
 
 def test_lips_and_quiet_sounds(report) -> None:
     found, _ = report
-    [(name, score)] = found["closures"].items()
+    [(name, score)] = found["lips"].items()
     assert name == "grid ben, speaker never heard"
     assert score["count"] == 15
     assert 0 <= score["recall"] <= 1

@@ -26,7 +26,7 @@ from voxface.evaluation.lips import (
     nobody_speaking,
     opening,
     phone_middles,
-    score_closures,
+    score_lips,
 )
 from voxface.evaluation.takes import FIGURES, TakeScore, score_take, score_takes, summary, truth
 from voxface.face import FaceClip
@@ -167,9 +167,11 @@ def test_middles_of_lips_that_close_and_of_open_vowels() -> None:
         TimedPhone("f", 0.9, 1.0), TimedPhone("w", 1.0, 1.1), TimedPhone("iː", 1.1, 1.3),
         TimedPhone("p", 1.3, 1.32), TimedPhone("æ", 1.32, 1.5),
     ]  # fmt: skip
-    shut, wide = phone_middles(make_example(150, phones=tuple(phones)))
-    np.testing.assert_allclose(shut, [0.25, 0.55], atol=0.006)  # the p is too short to judge
-    np.testing.assert_allclose(wide, [0.4, 1.41], atol=0.006)
+    at = phone_middles(make_example(150, phones=tuple(phones)))
+    np.testing.assert_allclose(at.shut, [0.25, 0.55], atol=0.006)  # the p is too short to judge
+    np.testing.assert_allclose(at.opened, [0.4, 1.41], atol=0.006)
+    np.testing.assert_allclose(at.rounded, [0.7], atol=0.006)
+    np.testing.assert_allclose(at.spread, [0.4, 1.2, 1.41], atol=0.006)
 
 
 def test_opening_is_the_jaw_less_what_closes_the_lips() -> None:
@@ -184,23 +186,46 @@ def lips(frames: int = 300, fps: int = 100, miss: int = 0) -> FaceClip:
     jaw[(time < 0.3) | (time > 2.7)] = 0
     for begin, _ in BURSTS[miss:]:
         jaw[np.abs(time - begin - 0.04) < 0.03] = 0.02
-    return FaceClip(jaw[:, None], fps, ("jawOpen",)).select(("jawOpen", "mouthClose"))
+    return FaceClip(jaw[:, None], fps, ("jawOpen",)).select(
+        ("jawOpen", "mouthClose", "mouthPucker", "mouthFunnel")
+    )
 
 
 def test_score_of_closures() -> None:
     example = make_example(300, phones=burst_phones(), recording="a.wav")
-    right = score_closures([example] * 2, lambda path: lips(), 0.05)
+    right = score_lips([example] * 2, lambda path: lips(), 0.05).shut
     assert (right.recall, right.false_share, right.count) == (1, 0, 6)
-    wrong = score_closures([example], lambda path: lips(miss=1), 0.05)
+    wrong = score_lips([example], lambda path: lips(miss=1), 0.05).shut
     assert wrong.recall == pytest.approx(2 / 3)
-    shut = score_closures([example], lambda path: replace(lips(), weights=0 * lips().weights), 0.05)
+    shut = score_lips(
+        [example], lambda path: replace(lips(), weights=0 * lips().weights), 0.05
+    ).shut
     assert (shut.recall, shut.false_share) == (1, 1)
+
+
+def test_score_of_open_and_rounded_vowels() -> None:
+    phones = (
+        TimedPhone("b", 0.2, 0.3), TimedPhone("ɑ", 0.3, 0.5), TimedPhone("m", 0.5, 0.6),
+        TimedPhone("uː", 0.6, 0.8), TimedPhone("iː", 1.1, 1.3),
+    )  # fmt: skip
+    example = make_example(150, phones=phones, recording="a.wav")
+    time = np.arange(150) / 100
+    said = np.zeros((150, 4))
+    said[:, 0] = 0.5 * ((time > 0.3) & (time < 0.5))
+    said[:, 2] = 0.5 * ((time > 0.6) & (time < 0.8))
+    names = ("jawOpen", "mouthClose", "mouthPucker", "mouthFunnel")
+    right = score_lips([example], lambda path: FaceClip(said, 100, names), 0.1)
+    assert (right.opened, right.rounded) == (1, 1)
+    wrong = score_lips([example], lambda path: FaceClip(0.5 - said, 100, names), 0.1)
+    assert (wrong.opened, wrong.rounded) == (0, 0)
 
 
 def test_recordings_without_such_phones() -> None:
     example = make_example(300, recording="a.wav")
-    score = score_closures([example], lambda path: lips(), 0.05)
-    assert score.count == 0
+    score = score_lips([example], lambda path: lips(), 0.05)
+    assert score.shut.count == 0
+    assert np.isnan(score.opened)
+    assert np.isnan(score.rounded)
 
 
 def test_threshold_is_what_captured_lips_pass(tmp_path) -> None:
@@ -209,12 +234,12 @@ def test_threshold_is_what_captured_lips_pass(tmp_path) -> None:
     example = make_example(300, phones=burst_phones(), capture=str(tmp_path / "a.npz"))
     threshold = closure_threshold([example] * 3)
     assert 0.0 <= threshold <= 0.02 + 1e-6
-    score = score_closures(
+    score = score_lips(
         [replace(example, about=example.about | {"recording": "a"})],
         lambda path: lips(),
         threshold + 1e-6,
     )
-    assert score.recall >= 0.9
+    assert score.shut.recall >= 0.9
 
 
 def test_threshold_needs_closed_lips(tmp_path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import mannwhitneyu
 
 from voxface.audio.features import FRAME_RATE, SAMPLE_RATE
 from voxface.corpus.examples import Example
@@ -27,16 +29,45 @@ def opening(clip: FaceClip) -> NDArray[np.float64]:
     return np.asarray(clip["jawOpen"].astype(np.float64) - clip["mouthClose"])
 
 
-def phone_middles(example: Example) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the middles in seconds of p/b/m and of open vowels."""
+def rounding(clip: FaceClip) -> NDArray[np.float64]:
+    """Return how rounded the lips are (T,): puckered or funnelled."""
+    return np.asarray(clip["mouthPucker"].astype(np.float64) + clip["mouthFunnel"])
+
+
+@dataclass(frozen=True)
+class PhoneMiddles:
+    """Middles in seconds of the phones whose lips everybody sees.
+
+    Attributes
+    ----------
+    shut
+        p, b and m.
+    opened
+        Open vowels without rounding, as in "ah".
+    rounded, spread
+        Vowels with rounding, as in "oo", and without.
+    """
+
+    shut: NDArray[np.float64]
+    opened: NDArray[np.float64]
+    rounded: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+
+def phone_middles(example: Example) -> PhoneMiddles:
+    """Find the telling phones of an example: p/b/m from 30 ms, vowels from 70 ms on."""
     said = example.articulation.astype(np.float32) / 255
 
     def value(name: str) -> NDArray[np.float32]:
         return np.asarray(said[:, FEATURE_NAMES.index(name)])
 
-    bilabial = (value("bilabial") > 0.5) & (value("stop") + value("nasal") > 0.5)
-    vowel = (value("vowel") > 0.5) & (value("height") < 0.4) & (value("lip_rounding") < 0.5)
-    return _middles(bilabial, 3), _middles(vowel, 7)
+    vowel, round_lips = value("vowel") > 0.5, value("lip_rounding") > 0.5
+    return PhoneMiddles(
+        _middles((value("bilabial") > 0.5) & (value("stop") + value("nasal") > 0.5), 3),
+        _middles(vowel & (value("height") < 0.4) & ~round_lips, 7),
+        _middles(vowel & round_lips, 7),
+        _middles(vowel & ~round_lips, 7),
+    )
 
 
 def closure_threshold(examples: Sequence[Example]) -> float:
@@ -51,7 +82,7 @@ def closure_threshold(examples: Sequence[Example]) -> float:
     for example in examples:
         clip = truth(example)
         curve = opening(clip) - np.percentile(opening(clip), 5)
-        for time in phone_middles(example)[0]:
+        for time in phone_middles(example).shut:
             first, last = (round((time - clip.start + d) * clip.fps) for d in (-0.06, 0.06))
             part = curve[max(0, first) : max(0, last + 1)]
             if len(part):
@@ -63,20 +94,63 @@ def closure_threshold(examples: Sequence[Example]) -> float:
     return float(np.percentile(lowest, TRUE_RECALL))
 
 
-def score_closures(examples: Sequence[Example], predict: Predict, threshold: float) -> ClosureScore:
-    """Score lip closures over recordings with known phones."""
-    shut, wrong, count, vowels = 0.0, 0.0, 0, 0
+@dataclass(frozen=True)
+class LipScore:
+    """How lips behave on known phones.
+
+    Attributes
+    ----------
+    shut
+        Closures of p, b and m, and false ones on open vowels.
+    opened
+        Probability that the jaw is further open on an open vowel than on a p, b or m.
+    rounded
+        Probability that lips are rounder on a rounded vowel than on another: 0.5 is chance.
+    """
+
+    shut: ClosureScore
+    opened: float
+    rounded: float
+
+
+def score_lips(examples: Sequence[Example], predict: Predict, threshold: float) -> LipScore:
+    """Score the lips of predictions for recordings with known phones.
+
+    The opening is compared with the threshold as it is, not about the prediction's own rest: a
+    mouth that never shuts must not pass.
+    """
+    scores, jaws, shapes = [], ([], []), ([], [])  # type: ignore[var-annotated]
     for example in examples:
         clip = predict(Path(example.about["recording"]))
-        closed_at, open_at = phone_middles(example)
-        score = closures(opening(clip), float(clip.fps), closed_at, open_at, threshold)
-        if score.count:
-            shut += score.recall * score.count
-            count += score.count
-        if len(open_at):
-            wrong += score.false_share * len(open_at)
-            vowels += len(open_at)
-    return ClosureScore(shut / max(count, 1), wrong / max(vowels, 1), count)
+        at = phone_middles(example)
+        rate = float(clip.fps)
+        score = closures(opening(clip), rate, at.shut, at.opened, threshold)
+        scores.append((score, len(at.shut), len(at.opened)))
+        for values, times in zip(jaws, (at.opened, at.shut), strict=True):
+            values.append(_read(clip["jawOpen"], times, rate))
+        for values, times in zip(shapes, (at.rounded, at.spread), strict=True):
+            values.append(_read(rounding(clip), times, rate))
+    count, vowels = sum(n for _, n, _ in scores), sum(n for _, _, n in scores)
+    recall = sum(score.recall * n for score, n, _ in scores if n) / max(count, 1)
+    false_share = sum(score.false_share * n for score, _, n in scores if n) / max(vowels, 1)
+    return LipScore(
+        ClosureScore(recall, false_share, count),
+        *(_larger(np.concatenate(more), np.concatenate(less)) for more, less in (jaws, shapes)),
+    )
+
+
+def _read(
+    values: NDArray[np.floating], times: NDArray[np.float64], rate: float
+) -> NDArray[np.float64]:
+    at = np.clip(np.round(times * rate).astype(int), 0, len(values) - 1)
+    return np.asarray(values[at], np.float64)
+
+
+def _larger(more: NDArray[np.float64], less: NDArray[np.float64]) -> float:
+    """Return the probability that a value of `more` exceeds one of `less` (ROC area)."""
+    if not len(more) or not len(less):
+        return float("nan")
+    return float(mannwhitneyu(more, less).statistic / (len(more) * len(less)))
 
 
 def motion_without_speech(predict: Predict, seconds: float = 20.0) -> dict[str, float]:

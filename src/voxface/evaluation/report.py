@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from voxface.corpus.examples import Example, load_examples
 from voxface.engine import Controls, Model, animate
 from voxface.errors import VoxfaceError
-from voxface.evaluation.lips import closure_threshold, motion_without_speech, score_closures
+from voxface.evaluation.lips import closure_threshold, motion_without_speech, score_lips
 from voxface.evaluation.takes import FIGURES, score_take, summary
 from voxface.face import FaceClip
 from voxface.training.recipe import Data, recipe_from_dict
@@ -49,8 +50,8 @@ def evaluate_model(
     Returns
     -------
     dict
-        ``model``, ``takes`` (group → figures with 95 % intervals), ``closures`` (group →
-        recall, false share, count), ``without_speech`` (sound → motion, gated and not).
+        ``model``, ``takes`` (group → figures with 95 % intervals), ``lips`` (group →
+        `LipScore` in plain values), ``without_speech`` (sound → motion, gated and not).
     """
     model = Model.for_recordings(path)
     groups = _groups(model, examples, everything)
@@ -75,12 +76,10 @@ def evaluate_model(
         takes[name] = {"takes": len(scores)} | summary(scores)
     grid = [e for e in load_examples(examples / "grid.npz") if e.articulation.shape[1]]
     threshold = closure_threshold(grid[:: max(1, len(grid) // 200)])
-    closures = {}
+    lips = {}
     for name, voices in _voices(examples, groups).items():
-        score = score_closures(voices, lambda sound: predict(sound, gate=True), threshold)
-        closures[name] = {
-            "recall": score.recall, "false_share": score.false_share, "count": score.count,
-        }  # fmt: skip
+        score = score_lips(voices, lambda sound: predict(sound, gate=True), threshold)
+        lips[name] = asdict(score.shut) | {"opened": score.opened, "rounded": score.rounded}
     return {
         "model": {
             "name": model.description.name,
@@ -89,7 +88,7 @@ def evaluate_model(
         },
         "takes": takes,
         "closure_threshold": threshold,
-        "closures": closures,
+        "lips": lips,
         "without_speech": {
             "gated": motion_without_speech(lambda sound: predict(sound, gate=True)),
             "not gated": motion_without_speech(predict),
@@ -109,10 +108,11 @@ def tables(report: dict[str, Any]) -> list[Table]:
         cells = [f"{f[0]:.3f} [{f[1]:.3f}, {f[2]:.3f}]" if f else "" for f in found]
         takes.add_row(name, str(row["takes"]), *cells)
     lips = Table(title=f"lips on known phones (opening under {report['closure_threshold']:.3f})")
-    for column in ("group", "p/b/m", "closed", "closed on open vowels"):
+    for column in ("group", "p/b/m", "shut", "shut on ah", "ah wider than p/b/m", "oo rounder"):
         lips.add_column(column)
-    for name, row in report["closures"].items():
-        lips.add_row(name, str(row["count"]), f"{row['recall']:.1%}", f"{row['false_share']:.1%}")
+    for name, row in report["lips"].items():
+        shares = [row[key] for key in ("recall", "false_share", "opened", "rounded")]
+        lips.add_row(name, str(row["count"]), *(f"{share:.1%}" for share in shares))
     quiet = Table(title="mean motion per frame where nobody speaks")
     for column in ("sound", "with silence gate", "without"):
         quiet.add_column(column)

@@ -82,7 +82,8 @@ def amplitude_gain(nets: Sequence[Trained], captured: Sequence[Example]) -> NDAr
     known = [example for example in captured if example.seen.any()][:: max(1, len(captured) // 150)]
     said = np.concatenate([predict_together(nets, e)[e.seen > 0] for e in known])
     true = np.concatenate([e.motion[e.seen > 0] for e in known]).astype(np.float64)
-    return np.clip(true.std(axis=0) / np.maximum(said.std(axis=0), 1e-3), 1.0, LARGEST_GAIN)
+    gain = true.std(axis=0) / np.maximum(said.std(axis=0), 1e-3)
+    return np.asarray(np.clip(gain, 1.0, LARGEST_GAIN))
 
 
 def predict_together(nets: Sequence[Trained], example: Example) -> NDArray[np.float64]:
