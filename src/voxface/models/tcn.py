@@ -88,6 +88,24 @@ class SeparableBlock(nn.Module):
         inner = self.dropout(self.pointwise(inner))
         return stream + inner, extended[:, :, -self.memory :]
 
+    def folded(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return the block without its norm, as evaluation runs it.
+
+        Returns
+        -------
+        taps : Tensor, shape (kernel, C)
+            Depthwise weights, the oldest frame first.
+        tap_bias : Tensor, shape (C,)
+        mix : Tensor, shape (C, C)
+            Pointwise weights, to be multiplied from the right.
+        mix_bias : Tensor, shape (C,)
+        """
+        variance, mean, bias = self.norm.running_var, self.norm.running_mean, self.pointwise.bias
+        assert variance is not None and mean is not None and bias is not None
+        gain = self.norm.weight / torch.sqrt(variance + self.norm.eps)
+        taps = (self.depthwise.weight[:, 0] * gain[:, None]).T
+        return taps, self.norm.bias - mean * gain, self.pointwise.weight[:, :, 0].T, bias
+
 
 class CausalTCN(nn.Module):
     """The Voice-to-Action network.
@@ -111,6 +129,10 @@ class CausalTCN(nn.Module):
         bounds = torch.tensor([POSITION_BOUND] * 3 + [ROTATION_BOUND] * 3)
         self.pose_bounds: Tensor
         self.register_buffer("pose_bounds", bounds, persistent=False)
+
+    def folded_blocks(self) -> list[tuple[Tensor, Tensor, Tensor, Tensor]]:
+        """Return every block as `SeparableBlock.folded` does."""
+        return [block.folded() for block in self.blocks if isinstance(block, SeparableBlock)]
 
     @property
     def memories(self) -> list[int]:

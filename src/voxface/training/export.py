@@ -8,10 +8,8 @@ import json
 import os
 from typing import Any
 
-import numpy as np
 import onnx
 import torch
-from torch import Tensor, nn
 
 from voxface.audio import features as front
 from voxface.corpus.labels import DEAD_CENTRE
@@ -21,63 +19,10 @@ from voxface.formats.output import OutputFile, check_writable
 from voxface.models import CanonicalScale, CausalTCN
 from voxface.models.contract import POSE
 from voxface.training.checkpoint import Trained
+from voxface.training.graph import Runner
 
-TAIL = 2 * front.HOP + front.WINDOW // 2 - front.HOP
-"""Past samples that the front end keeps: the window of the next frame begins so far back."""
 OPSET = 17
 """Old enough for onnxruntime-web and phones."""
-
-
-class FrontEnd(nn.Module):
-    """Log-mel of pushed sound as a strided convolution with the windowed Fourier basis.
-
-    Push k of one hop yields frame k - 1, whose window ends inside that hop.
-    """
-
-    basis: Tensor
-    filters: Tensor
-
-    def __init__(self) -> None:
-        super().__init__()
-        bins = np.arange(front.FFT_SIZE // 2 + 1)[:, None]
-        angle = 2 * np.pi / front.FFT_SIZE * bins * np.arange(front.WINDOW)[None]
-        window = front.analysis_window().astype(np.float64)
-        basis = np.concatenate([np.cos(angle) * window, np.sin(angle) * window])
-        self.register_buffer("basis", torch.tensor(basis[:, None], dtype=torch.float32))
-        self.register_buffer("filters", torch.tensor(front.mel_filters().T[:, :, None].copy()))
-
-    def forward(self, pcm: Tensor, tail: Tensor) -> tuple[Tensor, Tensor]:
-        """Map sound (B, n x 160) and the 360 samples before it to log-mel (B, n, 80) in dB."""
-        sound = torch.cat([tail, pcm], dim=1)
-        spectrum = nn.functional.conv1d(sound[:, None], self.basis, stride=front.HOP)
-        cosine, sine = torch.chunk(spectrum, 2, dim=1)
-        energy = nn.functional.conv1d(cosine * cosine + sine * sine, self.filters)
-        low, high = front.DECIBEL_RANGE
-        # Decibels through the natural logarithm: ONNX knows no other.
-        level = torch.log(torch.clamp(energy, min=10 ** (low / 10))) * (10 / np.log(10))
-        return torch.clamp(level, max=high).transpose(1, 2), sound[:, -TAIL:]
-
-
-class Runner(nn.Module):
-    """The graph of ``model.onnx``: ``(pcm, state) -> (frames, speech, next_state)``."""
-
-    def __init__(self, net: CausalTCN, scale: CanonicalScale) -> None:
-        super().__init__()
-        self.front_end = FrontEnd()
-        self.net = net
-        self.scale = scale
-
-    @property
-    def state_size(self) -> int:
-        """Numbers in the state: the front end's tail, then the net's memory."""
-        return TAIL + self.net.state_size
-
-    def forward(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Advance by n hops of sound."""
-        mel, tail = self.front_end(pcm, state[:, :TAIL])
-        face, memory = self.net(mel, state[:, TAIL:])
-        frames = torch.cat([self.scale(face.motion), face.pose], dim=2)
-        return frames, torch.sigmoid(face.speech), torch.cat([tail, memory], dim=1)
 
 
 def export_onnx(

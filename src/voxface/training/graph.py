@@ -1,0 +1,152 @@
+"""The graph of ``model.onnx``: what is trained, rewritten for speed with the same numbers.
+
+- The Fourier basis is folded about the window's centre and by even and odd samples, which leaves a
+  quarter of the multiplications.
+- Everything is time-major (batch, frames, channels), so that remembering is slicing, and a
+  depthwise convolution is three multiplications where the runtime would start a tiny matrix
+  product for every channel.
+- Norms, input normalisation and the decibel scale are folded into the weights beside them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from voxface.audio import features as front
+from voxface.models import CanonicalScale, CausalTCN
+from voxface.models.contract import POSE, WEIGHTS
+
+TAIL = front.HOP + front.WINDOW // 2
+"""Past samples that the front end keeps: the window of the next frame begins so far back."""
+_HALF = front.WINDOW // 2
+
+
+class FoldedSpectrum(nn.Module):
+    """Mel energies of pushed sound; push k of one hop yields frame k - 1.
+
+    With the window's centre at 0, the spectrum is the cosine transform of ``x(k) + x(-k)`` and the
+    sine transform of ``x(k) - x(-k)``. Bin ``N/2 - b`` has the cosine of bin b with the sign of odd
+    k turned, and its sine with the sign of even k turned.
+    """
+
+    even_cosine: Tensor
+    odd_cosine: Tensor
+    even_sine: Tensor
+    odd_sine: Tensor
+    low_filters: Tensor
+    high_filters: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        offset = np.arange(_HALF)[:, None]
+        quarter = front.FFT_SIZE // 4
+        angle = 2 * np.pi / front.FFT_SIZE * offset * np.arange(quarter + 1)[None]
+        window = front.analysis_window().astype(np.float64)[_HALF:, None]
+        cosine, sine = np.cos(angle) * window, np.sin(angle) * window
+        cosine[0] /= 2  # the centre is its own mirror image and would count twice
+        filters = front.mel_filters()
+        for name, values in (
+            ("even_cosine", cosine[0::2]),
+            ("odd_cosine", cosine[1::2]),
+            ("even_sine", sine[0::2]),
+            ("odd_sine", sine[1::2]),
+            ("low_filters", filters[: quarter + 1]),
+            ("high_filters", filters[:quarter:-1]),
+        ):
+            self.register_buffer(name, torch.tensor(values.copy(), dtype=torch.float32))
+
+    def forward(self, pcm: Tensor, tail: Tensor) -> tuple[Tensor, Tensor]:
+        """Map sound (B, n x 160) and the 360 samples before it to energies (B, n, 80)."""
+        sound = torch.cat([tail, pcm], dim=1)
+        before = sound[:, :-_HALF].reshape(sound.shape[0], -1, front.HOP)
+        after = sound[:, _HALF:].reshape(sound.shape[0], -1, front.HOP)
+        # Frame t covers samples 160 t to 160 t + 400; its centre is sample 160 t + 200.
+        rest = _HALF - front.HOP
+        right = torch.cat([after[:, :-1], after[:, 1:, :rest]], dim=2)
+        left = torch.cat([before[:, :-1], before[:, 1:, : rest + 1]], dim=2)[:, :, 1:]
+        left = torch.flip(left, [2])
+        plus, minus = right + left, right - left
+        even = plus[:, :, 0::2] @ self.even_cosine
+        odd = plus[:, :, 1::2] @ self.odd_cosine
+        even_sine = minus[:, :, 0::2] @ self.even_sine
+        odd_sine = minus[:, :, 1::2] @ self.odd_sine
+        low = (even + odd) ** 2 + (even_sine + odd_sine) ** 2
+        high = (even - odd) ** 2 + (even_sine - odd_sine) ** 2
+        energy = low @ self.low_filters + high[:, :, :-1] @ self.high_filters
+        return energy, sound[:, -TAIL:]
+
+
+class FoldedTCN(nn.Module):
+    """A trained `CausalTCN`, time-major and with everything foldable folded."""
+
+    def __init__(self, net: CausalTCN) -> None:
+        super().__init__()
+        config = net.config
+        if config.kernel != 3:
+            raise ValueError(f"only kernels of 3 taps are folded, not {config.kernel}")
+        self.channels = config.channels
+        self.memories = net.memories
+        to_decibel = 10 / np.log(10)  # ONNX knows the natural logarithm only
+        entry = net.entry.weight[:, :, 0].T
+        shift = entry.sum(0) * (config.feature_mean / config.feature_deviation)
+        self.entry = _parameter(entry * (to_decibel / config.feature_deviation))
+        assert net.entry.bias is not None
+        self.entry_bias = _parameter(net.entry.bias - shift)
+        self.taps = nn.ParameterList()
+        self.tap_biases = nn.ParameterList()
+        self.mixes = nn.ParameterList()
+        self.mix_biases = nn.ParameterList()
+        for taps, tap_bias, mix, mix_bias in net.folded_blocks():
+            self.taps.append(_parameter(taps))
+            self.tap_biases.append(_parameter(tap_bias))
+            self.mixes.append(_parameter(mix))
+            self.mix_biases.append(_parameter(mix_bias))
+        heads = (net.motion_head, net.pose_head, net.speech_head)
+        self.heads = _parameter(torch.cat([head.weight[:, :, 0] for head in heads]).T)
+        biases = [head.bias for head in heads if head.bias is not None]
+        self.head_bias = _parameter(torch.cat(biases))
+        self.pose_bounds = _parameter(net.pose_bounds)
+
+    def forward(self, energy: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Map mel energies (B, n, 80) to motion, pose, speech log-odds and the next memory."""
+        low, high = (10 ** (level / 10) for level in front.DECIBEL_RANGE)
+        stream = torch.log(torch.clamp(energy, min=low, max=high)) @ self.entry + self.entry_bias
+        pasts = memory.reshape(-1, sum(self.memories), self.channels)
+        kept, begin = [], 0
+        parts = zip(self.taps, self.tap_biases, self.mixes, self.mix_biases, strict=True)
+        for length, (taps, tap_bias, mix, mix_bias) in zip(self.memories, parts, strict=True):
+            extended = torch.cat([pasts[:, begin : begin + length], stream], dim=1)
+            begin += length
+            step = length // 2
+            inner = extended[:, :-length] * taps[0] + extended[:, step:-step] * taps[1]
+            inner = torch.relu(inner + stream * taps[2] + tap_bias)
+            stream = stream + (inner @ mix + mix_bias)
+            kept.append(extended[:, -length:].flatten(1))
+        said = stream @ self.heads + self.head_bias
+        pose = torch.tanh(said[:, :, WEIGHTS : WEIGHTS + len(POSE)]) * self.pose_bounds
+        return said[:, :, :WEIGHTS], pose, said[:, :, -1], torch.cat(kept, dim=1)
+
+
+class Runner(nn.Module):
+    """``(pcm, state) -> (frames, speech, next_state)``."""
+
+    def __init__(self, net: CausalTCN, scale: CanonicalScale) -> None:
+        super().__init__()
+        self.spectrum = FoldedSpectrum()
+        self.net = FoldedTCN(net)
+        self.scale = scale
+        self.state_size = TAIL + net.state_size
+        """Numbers in the state: the front end's tail, then the net's memory."""
+
+    def forward(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Advance by n hops of sound."""
+        energy, tail = self.spectrum(pcm, state[:, :TAIL])
+        motion, pose, speech, memory = self.net(energy, state[:, TAIL:])
+        frames = torch.cat([self.scale(motion), pose], dim=2)
+        return frames, torch.sigmoid(speech), torch.cat([tail, memory], dim=1)
+
+
+def _parameter(values: Tensor) -> nn.Parameter:
+    return nn.Parameter(values.detach().clone().contiguous(), requires_grad=False)
