@@ -21,9 +21,9 @@ from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS
 from voxface.models import CanonicalScale, CausalTCN, TCNConfig
 from voxface.models.contract import POSITION_BOUND, ROTATION_BOUND
-from voxface.training.checkpoint import Trained, canonical_scale
+from voxface.training.checkpoint import Trained
 from voxface.training.export import OPSET, export_onnx, export_trained
-from voxface.training.graph import TAIL, FoldedSpectrum
+from voxface.training.graph import TAIL, FaceWeights, FoldedSpectrum
 
 CONFIG = TCNConfig(channels=16, dilations=(1, 2, 4), look_ahead=3)
 ABOUT = {
@@ -112,7 +112,7 @@ def test_the_file_says_what_the_net_says(session, trained, state_size, name: str
     heard = torch.from_numpy(late_features(sound))[None]
     with torch.inference_mode():
         face, _ = trained.net(heard, trained.net.initial_state(1))
-        weights = canonical_scale(trained.canonical)(face.motion)
+        weights = FaceWeights(trained.scale)(face)
     np.testing.assert_allclose(frames[0, :, :52], weights[0].numpy(), atol=1e-4)
     np.testing.assert_allclose(frames[0, :, 52:], face.pose[0].numpy(), atol=1e-3)
     np.testing.assert_allclose(speech[0], torch.sigmoid(face.speech)[0].numpy(), atol=1e-4)

@@ -1,6 +1,7 @@
 """The networks, one file each. They see features and states, never files."""
 
 from voxface.models.contract import CanonicalScale, FaceOutput
+from voxface.models.lip_seal import LipSeal
 from voxface.models.tcn import CausalTCN, TCNConfig
 
-__all__ = ["CanonicalScale", "CausalTCN", "FaceOutput", "TCNConfig"]
+__all__ = ["CanonicalScale", "CausalTCN", "FaceOutput", "LipSeal", "TCNConfig"]

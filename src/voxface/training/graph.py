@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from voxface.audio import features as front
-from voxface.models import CanonicalScale, CausalTCN
+from voxface.models import CanonicalScale, CausalTCN, FaceOutput, LipSeal
 from voxface.models.contract import POSE, WEIGHTS
+from voxface.training.crops import BILABIAL, NASAL, STOP
 
 TAIL = front.HOP + front.WINDOW // 2
 """Past samples that the front end keeps: the window of the next frame begins so far back."""
@@ -103,14 +104,14 @@ class FoldedTCN(nn.Module):
             self.tap_biases.append(_parameter(tap_bias))
             self.mixes.append(_parameter(mix))
             self.mix_biases.append(_parameter(mix_bias))
-        heads = (net.motion_head, net.pose_head, net.speech_head)
+        heads = (net.motion_head, net.pose_head, net.speech_head, net.articulation_head)
         self.heads = _parameter(torch.cat([head.weight[:, :, 0] for head in heads]).T)
         biases = [head.bias for head in heads if head.bias is not None]
         self.head_bias = _parameter(torch.cat(biases))
         self.pose_bounds = _parameter(net.pose_bounds)
 
-    def forward(self, energy: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Map mel energies (B, n, 80) to motion, pose, speech log-odds and the next memory."""
+    def forward(self, energy: Tensor, memory: Tensor) -> tuple[FaceOutput, Tensor]:
+        """Map mel energies (B, n, 80) and memory to what the net says and the next memory."""
         low, high = (10 ** (level / 10) for level in front.DECIBEL_RANGE)
         stream = torch.log(torch.clamp(energy, min=low, max=high)) @ self.entry + self.entry_bias
         pasts = memory.reshape(-1, sum(self.memories), self.channels)
@@ -125,8 +126,30 @@ class FoldedTCN(nn.Module):
             stream = stream + (inner @ mix + mix_bias)
             kept.append(extended[:, -length:].flatten(1))
         said = stream @ self.heads + self.head_bias
-        pose = torch.tanh(said[:, :, WEIGHTS : WEIGHTS + len(POSE)]) * self.pose_bounds
-        return said[:, :, :WEIGHTS], pose, said[:, :, -1], torch.cat(kept, dim=1)
+        speech = WEIGHTS + len(POSE)
+        face = FaceOutput(
+            motion=said[:, :, :WEIGHTS],
+            pose=torch.tanh(said[:, :, WEIGHTS:speech]) * self.pose_bounds,
+            speech=said[:, :, speech],
+            articulation=said[:, :, speech + 1 :],
+        )
+        return face, torch.cat(kept, dim=1)
+
+
+class FaceWeights(nn.Module):
+    """From what a net says to blendshape weights (B, T, 52): scale, then shut lips on p, b, m."""
+
+    def __init__(self, scale: CanonicalScale) -> None:
+        super().__init__()
+        self.scale = scale
+        self.seal = LipSeal()
+
+    def forward(self, face: FaceOutput) -> Tensor:
+        """Map motion and articulation to weights."""
+        chance = torch.sigmoid(face.articulation)
+        closing = chance[:, :, BILABIAL] * torch.maximum(chance[:, :, STOP], chance[:, :, NASAL])
+        sealed: Tensor = self.seal(self.scale(face.motion), closing)
+        return sealed
 
 
 class Runner(nn.Module):
@@ -136,16 +159,16 @@ class Runner(nn.Module):
         super().__init__()
         self.spectrum = FoldedSpectrum()
         self.net = FoldedTCN(net)
-        self.scale = scale
+        self.weights = FaceWeights(scale)
         self.state_size = TAIL + net.state_size
         """Numbers in the state: the front end's tail, then the net's memory."""
 
     def forward(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Advance by n hops of sound."""
         energy, tail = self.spectrum(pcm, state[:, :TAIL])
-        motion, pose, speech, memory = self.net(energy, state[:, TAIL:])
-        frames = torch.cat([self.scale(motion), pose], dim=2)
-        return frames, torch.sigmoid(speech), torch.cat([tail, memory], dim=1)
+        face, memory = self.net(energy, state[:, TAIL:])
+        frames = torch.cat([self.weights(face), face.pose], dim=2)
+        return frames, torch.sigmoid(face.speech), torch.cat([tail, memory], dim=1)
 
 
 def _parameter(values: Tensor) -> nn.Parameter:
