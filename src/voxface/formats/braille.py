@@ -9,9 +9,7 @@ from numpy.typing import ArrayLike
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
 
-def braille_curve(
-    values: ArrayLike, width: int, height: int, low: float, high: float
-) -> list[str]:
+def braille_curve(values: ArrayLike, width: int, height: int, low: float, high: float) -> list[str]:
     """Draw a curve as `height` lines of `width` characters.
 
     Parameters

@@ -47,9 +47,7 @@ EYE_COLUMNS = (
 EYE_TURN = np.pi / 6
 """Radians an eye turns for a weight of one: 30 degrees, about as far as eyes go in talk."""
 
-HEADER = ",".join(
-    ("Timecode", "BlendshapeCount", *SHAPE_COLUMNS, *HEAD_COLUMNS, *EYE_COLUMNS)
-)
+HEADER = ",".join(("Timecode", "BlendshapeCount", *SHAPE_COLUMNS, *HEAD_COLUMNS, *EYE_COLUMNS))
 """The first line: 63 columns."""
 
 

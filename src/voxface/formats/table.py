@@ -140,5 +140,3 @@ class _RowReader:
             except ValueError:
                 raise VoxfaceError(f"{place}: '{cell[:30]}' is not a number") from None
         return row
-
-
