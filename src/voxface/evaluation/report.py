@@ -17,7 +17,7 @@ from voxface.evaluation.lips import closure_threshold, motion_without_speech, sc
 from voxface.evaluation.takes import FIGURES, score_take, summary
 from voxface.face import FaceClip
 from voxface.training.recipe import Data, recipe_from_dict
-from voxface.training.train import split
+from voxface.training.train import has_word, split
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -135,6 +135,8 @@ def _groups(model: Model, examples: Path, everything: bool) -> dict[str, list[Ex
         for example in out:
             known = any(other.speaker == example.speaker for other in heard)
             kind = "held-out takes" if known else "speaker never heard"
+            if known and has_word(example, data.hold_out_words):
+                kind = "words never heard"
             groups.setdefault(f"{path.stem} {example.speaker}, {kind}", []).append(example)
         if everything:
             for example in heard:

@@ -17,7 +17,7 @@ OPENERS: Mapping[str, float] = {
     "mouthUpperUpRight": 0.9,
 }
 """Channels that hold lips apart, and the share of each that a full closure takes away."""
-UNLIKELY, CERTAIN = 0.04, 0.25
+UNLIKELY, CERTAIN = 0.02, 0.12
 """Probabilities of p, b or m at which lips begin to close and are shut.
 
 They are low because such phones are rare and the net is careful: at 0.1 it has hardly ever mistaken

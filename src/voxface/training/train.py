@@ -122,15 +122,19 @@ def split(examples: Iterable[Example], data: Data) -> tuple[list[Example], list[
     out: list[Example] = []
     numbers: dict[str, int] = {}
     for example in held:
-        words = set(str(example.about.get("text", "")).lower().split())
         hidden = example.speaker in data.hold_out_speakers
-        hidden |= bool(words & set(data.hold_out_words))
+        hidden |= has_word(example, data.hold_out_words)
         many = takes.get(example.speaker, 0) > MANY_TAKES
         if data.hold_out_every and example.seen.any() and many:
             number = numbers.setdefault(example.recording, len(numbers) + 1)
             hidden |= number % data.hold_out_every == 0
         (out if hidden else heard).append(example)
     return heard, out
+
+
+def has_word(example: Example, words: Iterable[str]) -> bool:
+    """Return whether one of `words` is said in the recording of an example."""
+    return bool(set(str(example.about.get("text", "")).lower().split()) & set(words))
 
 
 def as_heard(example: Example, hears: str) -> Example:
