@@ -72,6 +72,13 @@ def test_a_run_leaves_what_it_promises(run, examples) -> None:
     assert list((folder / "log").glob("events*"))
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGPROF"), reason="no profiling signal on this system")
+def test_a_run_leaves_no_profiling_signal_that_kills(run) -> None:
+    """Lightning puts handlers back; MediaPipe's timer must not then end the process."""
+    assert signal.getsignal(signal.SIGPROF) is not signal.SIG_DFL
+    signal.raise_signal(signal.SIGPROF)
+
+
 def test_a_run_reads_back_as_the_same_model(run, examples) -> None:
     trained, folder = run
     found = load_trained(folder)

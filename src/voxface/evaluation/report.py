@@ -146,7 +146,7 @@ def _groups(model: Model, examples: Path, everything: bool) -> dict[str, list[Ex
             f"'{examples}' holds no captured take that the model has not heard; "
             "--everything scores the others, too"
         )
-    unheard = [e for name, g in groups.items() if name.endswith("never heard") for e in g]
+    unheard = [e for name, g in groups.items() if name.endswith("speaker never heard") for e in g]
     if unheard:
         groups["all speakers never heard"] = unheard
     return groups

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import signal
+import threading
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -181,6 +183,7 @@ def _fit(module: FaceModule, crops: Crops, recipe: Recipe, output: Path) -> None
     ]
     if recipe.optimiser.average:
         callbacks.append(EMAWeightAveraging(decay=recipe.optimiser.average))
+    _ignore_profiling_timer()
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")
@@ -201,6 +204,17 @@ def _fit(module: FaceModule, crops: Crops, recipe: Recipe, output: Path) -> None
 
 def _sizes(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Size]:
     return {name: tensor.shape for name, tensor in state.items()}
+
+
+def _ignore_profiling_timer() -> None:
+    """Keep a profiling timer of another library from ending the process.
+
+    After a run, Lightning puts back every signal handler that Python knows of. MediaPipe installs
+    one for SIGPROF behind Python's back: it would be lost, and the next tick be fatal.
+    """
+    known = hasattr(signal, "SIGPROF") and signal.getsignal(signal.SIGPROF) is signal.SIG_DFL
+    if known and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)
 
 
 def _about(recipe: Recipe, files: Sequence[Path]) -> dict[str, object]:
