@@ -169,6 +169,7 @@ def test_middles_of_lips_that_close_and_of_open_vowels() -> None:
     ]  # fmt: skip
     at = phone_middles(make_example(150, phones=tuple(phones)))
     np.testing.assert_allclose(at.shut, [0.25, 0.55], atol=0.006)  # the p is too short to judge
+    np.testing.assert_allclose(at.tongue, [0.85], atol=0.006)
     np.testing.assert_allclose(at.opened, [0.4, 1.41], atol=0.006)
     np.testing.assert_allclose(at.rounded, [0.7], atol=0.006)
     np.testing.assert_allclose(at.spread, [0.4, 1.2, 1.41], atol=0.006)

@@ -42,6 +42,8 @@ class PhoneMiddles:
     ----------
     shut
         p, b and m.
+    tongue
+        Stops and nasals of the tongue, as t, d, k, g and n: lips need not meet.
     opened
         Open vowels without rounding, as in "ah".
     rounded, spread
@@ -49,6 +51,7 @@ class PhoneMiddles:
     """
 
     shut: NDArray[np.float64]
+    tongue: NDArray[np.float64]
     opened: NDArray[np.float64]
     rounded: NDArray[np.float64]
     spread: NDArray[np.float64]
@@ -62,8 +65,10 @@ def phone_middles(example: Example) -> PhoneMiddles:
         return np.asarray(said[:, FEATURE_NAMES.index(name)])
 
     vowel, round_lips = value("vowel") > 0.5, value("lip_rounding") > 0.5
+    closure, lips = value("stop") + value("nasal") > 0.5, value("bilabial") > 0.5
     return PhoneMiddles(
-        _middles((value("bilabial") > 0.5) & (value("stop") + value("nasal") > 0.5), 3),
+        _middles(closure & lips, 3),
+        _middles(closure & ~lips & ~vowel, 3),
         _middles(vowel & (value("height") < 0.4) & ~round_lips, 7),
         _middles(vowel & round_lips, 7),
         _middles(vowel & ~round_lips, 7),
@@ -102,6 +107,9 @@ class LipScore:
     ----------
     shut
         Closures of p, b and m, and false ones on open vowels.
+    shut_on_tongue
+        Share of t, d, k, g, n and the like on which lips are shut as well. It need not be 0: jaws
+        are high there.
     opened
         Probability that the jaw is further open on an open vowel than on a p, b or m.
     rounded
@@ -109,6 +117,7 @@ class LipScore:
     """
 
     shut: ClosureScore
+    shut_on_tongue: float
     opened: float
     rounded: float
 
@@ -119,13 +128,14 @@ def score_lips(examples: Sequence[Example], predict: Predict, threshold: float) 
     The opening is compared with the threshold as it is, not about the prediction's own rest: a
     mouth that never shuts must not pass.
     """
-    scores, jaws, shapes = [], ([], []), ([], [])  # type: ignore[var-annotated]
+    scores, tongue, jaws, shapes = [], [], ([], []), ([], [])  # type: ignore[var-annotated]
     for example in examples:
         clip = predict(Path(example.about["recording"]))
         at = phone_middles(example)
         rate = float(clip.fps)
         score = closures(opening(clip), rate, at.shut, at.opened, threshold)
         scores.append((score, len(at.shut), len(at.opened)))
+        tongue.append(_read(opening(clip), at.tongue, rate) <= threshold)
         for values, times in zip(jaws, (at.opened, at.shut), strict=True):
             values.append(_read(clip["jawOpen"], times, rate))
         for values, times in zip(shapes, (at.rounded, at.spread), strict=True):
@@ -135,6 +145,7 @@ def score_lips(examples: Sequence[Example], predict: Predict, threshold: float) 
     false_share = sum(score.false_share * n for score, _, n in scores if n) / max(vowels, 1)
     return LipScore(
         ClosureScore(recall, false_share, count),
+        float(np.concatenate(tongue).mean()) if sum(map(len, tongue)) else float("nan"),
         *(_larger(np.concatenate(more), np.concatenate(less)) for more, less in (jaws, shapes)),
     )
 

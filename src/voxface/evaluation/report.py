@@ -79,7 +79,11 @@ def evaluate_model(
     lips = {}
     for name, voices in _voices(examples, groups).items():
         score = score_lips(voices, lambda sound: predict(sound, gate=True), threshold)
-        lips[name] = asdict(score.shut) | {"opened": score.opened, "rounded": score.rounded}
+        lips[name] = asdict(score.shut) | {
+            "shut_on_tongue": score.shut_on_tongue,
+            "opened": score.opened,
+            "rounded": score.rounded,
+        }
     return {
         "model": {
             "name": model.description.name,
@@ -108,10 +112,27 @@ def tables(report: dict[str, Any]) -> list[Table]:
         cells = [f"{f[0]:.3f} [{f[1]:.3f}, {f[2]:.3f}]" if f else "" for f in found]
         takes.add_row(name, str(row["takes"]), *cells)
     lips = Table(title=f"lips on known phones (opening under {report['closure_threshold']:.3f})")
-    for column in ("group", "p/b/m", "shut", "shut on ah", "ah wider than p/b/m", "oo rounder"):
+    for column in (
+        "group",
+        "p/b/m",
+        "shut",
+        "shut on ah",
+        "shut on t/d/k/g/n",
+        "ah wider than p/b/m",
+        "oo rounder",
+    ):
         lips.add_column(column)
     for name, row in report["lips"].items():
-        shares = [row[key] for key in ("recall", "false_share", "opened", "rounded")]
+        shares = [
+            row[key]
+            for key in (
+                "recall",
+                "false_share",
+                "shut_on_tongue",
+                "opened",
+                "rounded",
+            )
+        ]
         lips.add_row(name, str(row["count"]), *(f"{share:.1%}" for share in shares))
     quiet = Table(title="mean motion per frame where nobody speaks")
     for column in ("sound", "with silence gate", "without"):

@@ -17,11 +17,10 @@ OPENERS: Mapping[str, float] = {
     "mouthUpperUpRight": 0.9,
 }
 """Channels that hold lips apart, and the share of each that a full closure takes away."""
-UNLIKELY, CERTAIN = 0.02, 0.12
-"""Probabilities of p, b or m at which lips begin to close and are shut.
+UNLIKELY, CERTAIN = 0.10, 0.30
+"""Probabilities of a bilabial phone at which lips begin to close and are shut.
 
-They are low because such phones are rare and the net is careful: at 0.1 it has hardly ever mistaken
-an open vowel for one.
+Lower ones would shut more p, b and m of fast speech, and with them many a k, d and n.
 """
 
 
@@ -56,7 +55,7 @@ class LipSeal(nn.Module):
         weights : Tensor, shape (B, T, 52)
             Weights, 0 to 1.
         closing : Tensor, shape (B, T)
-            Probability of p, b or m.
+            Probability of a bilabial phone: p, b or m.
         """
         shut = torch.clamp((closing - UNLIKELY) / (CERTAIN - UNLIKELY), 0.0, 1.0)[:, :, None]
         held = weights * (1 - shut * self.shares)

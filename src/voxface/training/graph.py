@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from voxface.audio import features as front
 from voxface.models import CanonicalScale, CausalTCN, FaceOutput, LipSeal
 from voxface.models.contract import POSE, WEIGHTS
-from voxface.training.crops import BILABIAL, NASAL, STOP
+from voxface.training.crops import BILABIAL
 
 TAIL = front.HOP + front.WINDOW // 2
 """Past samples that the front end keeps: the window of the next frame begins so far back."""
@@ -146,8 +146,7 @@ class FaceWeights(nn.Module):
 
     def forward(self, face: FaceOutput) -> Tensor:
         """Map motion and articulation to weights."""
-        chance = torch.sigmoid(face.articulation)
-        closing = chance[:, :, BILABIAL] * torch.maximum(chance[:, :, STOP], chance[:, :, NASAL])
+        closing = torch.sigmoid(face.articulation[:, :, BILABIAL])
         sealed: Tensor = self.seal(self.scale(face.motion), closing)
         return sealed
 
