@@ -173,7 +173,8 @@ def test_clean_crops_keep_their_tempo_and_the_speakers_own_scale() -> None:
         (101, PLAIN, False),
         (100, clean, False),
     ):
-        batch = crops(*[example] * takes, config=config).draw(0)
+        named = [replace(example, name=f"take {n}") for n in range(takes)]
+        batch = crops(*named, config=config).draw(0)
         inside = batch.features[:, :, 0] > -79
         time = (batch.features[:, :, 0] + 50) * 10 / 100
         wanted = 2 * time + 0.5 if own else time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,11 +80,13 @@ def evaluate_model(
     lips = {}
     for name, voices in _voices(examples, groups).items():
         score = score_lips(voices, lambda sound: predict(sound, gate=True), threshold)
-        lips[name] = asdict(score.shut) | {
+        found = asdict(score.shut) | {
             "shut_on_tongue": score.shut_on_tongue,
             "opened": score.opened,
             "rounded": score.rounded,
         }
+        # JSON knows no NaN: what could not be measured is null.
+        lips[name] = {key: None if isnan(value) else value for key, value in found.items()}
     return {
         "model": {
             "name": model.description.name,
@@ -123,17 +126,9 @@ def tables(report: dict[str, Any]) -> list[Table]:
     ):
         lips.add_column(column)
     for name, row in report["lips"].items():
-        shares = [
-            row[key]
-            for key in (
-                "recall",
-                "false_share",
-                "shut_on_tongue",
-                "opened",
-                "rounded",
-            )
-        ]
-        lips.add_row(name, str(row["count"]), *(f"{share:.1%}" for share in shares))
+        keys = ("recall", "false_share", "shut_on_tongue", "opened", "rounded")
+        shares = ["–" if row[key] is None else f"{row[key]:.1%}" for key in keys]
+        lips.add_row(name, str(row["count"]), *shares)
     quiet = Table(title="mean motion per frame where nobody speaks")
     for column in ("sound", "with silence gate", "without"):
         quiet.add_column(column)
