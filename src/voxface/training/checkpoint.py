@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from voxface.corpus.labels import Canonical
 from voxface.errors import VoxfaceError
+from voxface.formats.output import OutputFile
 from voxface.models import CanonicalScale, CausalTCN, TCNConfig
 
 WEIGHTS = "model.safetensors"
@@ -49,19 +50,17 @@ def canonical_scale(canonical: Canonical) -> CanonicalScale:
 
 
 def save_trained(folder: Path, trained: Trained) -> None:
-    """Write a run's result; beside, then renamed."""
+    """Write a run's result; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f".{WEIGHTS}.part"
     state = {name: tensor.contiguous() for name, tensor in trained.net.state_dict().items()}
-    save_file(state, beside)
-    beside.replace(folder / WEIGHTS)
+    with OutputFile(folder / WEIGHTS) as file:
+        file.write(save(state))
     about = dict(trained.about) | {
         "model": trained.net.config.to_dict(),
         "canonical": {name: part.tolist() for name, part in asdict(trained.canonical).items()},
     }
-    beside = folder / f".{ABOUT}.part"
-    beside.write_text(json.dumps(about, indent=1, sort_keys=True), encoding="utf-8")
-    beside.replace(folder / ABOUT)
+    with OutputFile(folder / ABOUT) as file:
+        file.write(json.dumps(about, indent=1, sort_keys=True).encode())
 
 
 def load_trained(folder: Path) -> Trained:
