@@ -10,6 +10,7 @@ from voxface.face.channels import (
 from voxface.face.clip import REST_POSE, FaceClip
 from voxface.face.frame_rate import frame_count, parse_frame_rate
 from voxface.face.regions import HEAD, REGIONS, SPEECH_CHANNELS, region_channels
+from voxface.face.rig import Material, Rig, RigPart
 
 __all__ = [
     "ARKIT_CHANNELS",
@@ -19,6 +20,9 @@ __all__ = [
     "REST_POSE",
     "SPEECH_CHANNELS",
     "FaceClip",
+    "Material",
+    "Rig",
+    "RigPart",
     "channel_index",
     "channel_indices",
     "frame_count",

@@ -1,0 +1,1 @@
+"""Clips as video: a head with sound, on a machine without a screen."""

@@ -1,0 +1,1 @@
+"""The page: serves the built web application and what it is to show."""
