@@ -17,14 +17,14 @@ def run(
         [],
         "-o",
         "--output",
-        help="For one input: a file (.csv, .json, .npz; may be given several times) or a folder. "
+        help="For one input: a file (its suffix says how; may be given several times) or a folder. "
         "For several: a folder, made if need be. Default: beside each input.",
         metavar="OUT",
     ),
     format: str | None = typer.Option(
         None,
-        help="livelink (.csv, the default), audio2face (.csv or .json), voice_to_action (.json) "
-        "or npz; needed only where the suffix does not tell.",
+        help="Name of a format (docs/formats.md), such as livelink (the default), audio2face, glb "
+        "or usd; needed only where the suffix does not tell.",
     ),
     fps: str = typer.Option("60", help="Frames per second: 60, 24, 29.97, 30000/1001 …"),
     start_timecode: str | None = typer.Option(
@@ -45,6 +45,9 @@ def run(
     ),
     salvage: bool = typer.Option(
         False, "--salvage", help="Use damaged or cut-off files as far as they can be decoded."
+    ),
+    rig: Path | None = typer.Option(
+        None, help="Head to show in .glb and .usd files: GLB, VRM or ICT.", metavar="FILE"
     ),
     model: Path | None = typer.Option(
         None, help="Model file; default: the one in the package.", metavar="FILE"
@@ -78,6 +81,7 @@ def run(
             model=Model.for_recordings(model),
             start_timecode=start_timecode,
             salvage=salvage,
+            rig=rig,
             on_progress=progress.seconds,
         ):
             progress.next()

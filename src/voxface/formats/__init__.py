@@ -1,12 +1,11 @@
 """Face clips to and from files: one module per format, found by suffix, name or content."""
 
+from voxface.formats.catalogue import FORMATS, Format, find_format
 from voxface.formats.registry import (
-    FORMATS,
-    Format,
     check_output,
-    find_format,
     load_clip,
     open_writer,
+    resolve_rig,
     save_clip,
 )
 from voxface.formats.writer import ClipHeader, ClipWriter
@@ -20,5 +19,6 @@ __all__ = [
     "find_format",
     "load_clip",
     "open_writer",
+    "resolve_rig",
     "save_clip",
 ]

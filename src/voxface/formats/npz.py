@@ -19,7 +19,7 @@ from voxface.errors import VoxfaceError
 from voxface.face import FaceClip, parse_frame_rate
 from voxface.formats.json_text import plain_json
 from voxface.formats.output import OutputFile
-from voxface.formats.writer import ClipWriter, MaskArray, WeightArray
+from voxface.formats.writer import CollectingWriter
 
 FORMAT_VERSION = 1
 UNITS = {
@@ -31,30 +31,19 @@ UNITS = {
 }
 
 
-class NpzWriter(ClipWriter):
+class NpzWriter(CollectingWriter):
     """Writes the archive; the clip stays in memory until it is closed."""
 
-    def _begin(self) -> None:
-        self._blocks: list[tuple[WeightArray, WeightArray, MaskArray]] = []
-
-    def _rows(self, weights: WeightArray, head: WeightArray, tracked: MaskArray) -> None:
-        self._blocks.append((weights.copy(), head.copy(), tracked.copy()))
-
     def _end(self) -> None:
-        channels = len(self.header.channels)
-        no_frames = np.zeros((0, channels), np.float32)
-        empty = (no_frames, np.zeros((0, 7), np.float32), no_frames.astype(bool))
-        weights, head, tracked = (
-            np.concatenate(parts) for parts in zip(empty, *self._blocks, strict=True)
-        )
+        clip = self._clip()
         arrays: dict[str, Any] = {
-            "weights": weights,
-            "names": np.array(self.header.channels, dtype=np.str_),
-            "head": head,
-            "tracked": tracked,
-            "fps": np.array(str(self.header.fps)),
-            "start": np.float64(self.header.start),
-            "metadata": np.array(plain_json(dict(self.header.metadata))),
+            "weights": clip.weights,
+            "names": np.array(clip.channels, dtype=np.str_),
+            "head": clip.head,
+            "tracked": clip.tracked,
+            "fps": np.array(str(clip.fps)),
+            "start": np.float64(clip.start),
+            "metadata": np.array(plain_json(dict(clip.metadata))),
             "units": np.array(json.dumps(UNITS)),
             "format_version": np.int64(FORMAT_VERSION),
         }

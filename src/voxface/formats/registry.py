@@ -1,106 +1,56 @@
-"""The formats there are, and how one is chosen: by name, by suffix, or by looking into the file."""
+"""Clips to and from files of any format: chosen by name, by suffix, or by looking into the file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from voxface.errors import VoxfaceError, unknown_name
-from voxface.face import FaceClip
-from voxface.formats import audio2face, livelink, npz, voice_to_action
-from voxface.formats.names import match_channels, name_key
+from voxface.errors import VoxfaceError
+from voxface.face import FaceClip, Rig
+from voxface.formats.catalogue import FORMATS, AnyPath, Format, find_format, format_named
 from voxface.formats.output import check_writable
-from voxface.formats.table import split_header
+from voxface.formats.sniff import sniff
 from voxface.formats.writer import ClipHeader, ClipWriter
 
-AnyPath = str | PathLike[str]
 
-
-@dataclass(frozen=True)
-class Format:
-    """One file format.
-
-    Parameters
-    ----------
-    name : str
-        What ``format=`` and ``--format`` call it.
-    title : str
-        What people call it.
-    writers, loaders : mapping of str to callable
-        By suffix.
-    """
-
-    name: str
-    title: str
-    writers: Mapping[str, type[ClipWriter]]
-    loaders: Mapping[str, Callable[[Path], FaceClip]]
-
-
-FORMATS: tuple[Format, ...] = (
-    Format(
-        "livelink",
-        "Live Link Face CSV",
-        {".csv": livelink.LiveLinkWriter},
-        {".csv": livelink.load},
-    ),
-    Format(
-        "voice_to_action",
-        "Voice-to-Action JSON",
-        {".json": voice_to_action.VoiceToActionWriter},
-        {".json": voice_to_action.load},
-    ),
-    Format(
-        "audio2face",
-        "Audio2Face-3D CSV or JSON",
-        {
-            ".csv": audio2face.Audio2FaceCsvWriter,
-            ".json": audio2face.Audio2FaceJsonWriter,
-        },
-        {".csv": audio2face.load_csv, ".json": audio2face.load_json},
-    ),
-    Format("npz", "NumPy archive, lossless", {".npz": npz.NpzWriter}, {".npz": npz.load}),
-)
-"""Of two formats with one suffix, the first is meant unless a name is given."""
-
-
-def find_format(path: AnyPath, format: str | None = None) -> Format:
-    """Return the format a file would be written in.
+def resolve_rig(rig: Rig | AnyPath | None) -> Rig:
+    """Return the head to draw: a rig as it is, one read from a file, or the default head.
 
     Raises
     ------
     VoxfaceError
-        If the suffix or the name is unknown, or the two do not fit.
+        If the file cannot be read or is no rig.
     """
-    suffix = Path(path).suffix.lower()
-    if format is None:
-        found = next((each for each in FORMATS if suffix in each.writers), None)
-        if found is None:
-            raise VoxfaceError(
-                f"{path}: no format for the suffix '{suffix}'; use one of {_known_suffixes()}"
-            )
-        return found
-    found = _by_name(format)
-    if suffix not in found.writers:
-        raise VoxfaceError(
-            f"{path}: format '{found.name}' is written to {' or '.join(found.writers)}, "
-            f"not to '{suffix}'"
-        )
-    return found
+    if isinstance(rig, Rig):
+        return rig
+    # Reading heads is slow to import, and most clips are written without one.
+    from voxface.rig import default_head, load_rig  # noqa: PLC0415
+
+    return default_head() if rig is None else load_rig(rig)
 
 
-def check_output(path: AnyPath, format: str | None = None) -> Format:
+def check_output(
+    path: AnyPath, format: str | None = None, *, rig: Rig | AnyPath | None = None
+) -> Format:
     """Find out before any work whether a clip can be written to `path`; return its format.
 
     Raises
     ------
     VoxfaceError
-        If the format is unknown, the folder is missing or not writable, or `path` is no file.
+        If the format is unknown, its packages are missing, it has no use for the `rig` that is
+        given, the folder is missing or not writable, or `path` is no file.
     """
     found = find_format(path, format)
+    found.check_packages()
+    if rig is not None and not found.draws:
+        drawing = (suffix for each in FORMATS if each.draws for suffix in each.writers)
+        raise VoxfaceError(
+            f"{path}: {found.title} shows no head, so it has no use for a rig; "
+            f"leave it out or write {', '.join(drawing)}"
+        )
     check_writable(path)
     return found
 
@@ -114,10 +64,11 @@ def open_writer(
     start_timecode: str | None = None,
     metadata: Mapping[str, Any] | None = None,
     start: float = 0.0,
+    rig: Rig | AnyPath | None = None,
 ) -> ClipWriter:
     """Open a file to write a clip to, piece by piece.
 
-    CSV and JSON writers keep a block of frames in memory, not the clip; npz keeps the clip.
+    CSV and JSON writers keep a block of frames in memory, not the clip; all others keep the clip.
 
     Parameters
     ----------
@@ -136,15 +87,24 @@ def open_writer(
         Kept by npz and Voice-to-Action JSON.
     start : float
         Time of frame 0 in seconds.
+    rig : Rig or path-like, optional
+        The head that is drawn, for formats that show one; by default voxface's own.
 
     Raises
     ------
     VoxfaceError
-        As `check_output`, or if the frame rate or the timecode is none.
+        As `check_output`, or if the frame rate or the timecode is none or the rig cannot be read.
     """
-    writer = find_format(path, format).writers[Path(path).suffix.lower()]
-    header = ClipHeader(fps, channels, start, start_timecode, metadata or {})  # type: ignore[arg-type]
-    return writer(path, header)
+    found = check_output(path, format, rig=rig)
+    header = ClipHeader(
+        fps,  # type: ignore[arg-type]
+        channels,
+        start,
+        start_timecode,
+        metadata or {},
+        resolve_rig(rig) if found.draws else None,
+    )
+    return found.writer(Path(path).suffix.lower())(path, header)
 
 
 def save_clip(
@@ -153,6 +113,7 @@ def save_clip(
     format: str | None = None,
     *,
     start_timecode: str | None = None,
+    rig: Rig | AnyPath | None = None,
 ) -> None:
     """Write a clip to a file: `open_writer`, fed once.
 
@@ -169,6 +130,7 @@ def save_clip(
         start_timecode=start_timecode,
         metadata=clip.metadata,
         start=clip.start,
+        rig=rig,
     ) as writer:
         writer.write(clip.weights, clip.head, clip.tracked)
 
@@ -195,47 +157,20 @@ def load_clip(
     """
     file = Path(path)
     try:
-        with file.open("rb") as stream:
-            beginning = stream.read(65536)
-        kind, suffix = _sniff(file, beginning)
-        if format is not None:
-            kind = _by_name(format)
-            suffix = suffix if suffix in kind.loaders else next(iter(kind.loaders))
-        if kind is None:
-            names = ", ".join(each.title for each in FORMATS)
-            raise VoxfaceError(f"{path} is not a face clip; voxface reads {names}")
-        clip = kind.loaders[suffix](file)
+        clip = _loader(file, format)(file)
     except OSError as error:
         raise VoxfaceError(f"cannot read {path}: {error.strerror or error}") from None
     return clip if fps is None else replace(clip, fps=fps)  # type: ignore[arg-type]
 
 
-def _sniff(path: Path, beginning: bytes) -> tuple[Format | None, str]:
-    """Tell the format of a file by its content; None if it looks like none."""
-    if not beginning:
-        raise VoxfaceError(f"{path} is empty")
-    if beginning.startswith(b"PK"):
-        return _by_name("npz"), ".npz"
-    text = beginning.decode("utf-8-sig", errors="replace").lstrip()
-    if text.startswith("{"):
-        marks = ('"exportFps"', '"facsNames"', '"weightMat"', '"numPoses"')
-        legacy = any(mark in text for mark in marks)
-        return _by_name("audio2face" if legacy else "voice_to_action"), ".json"
-    first_line = (text.splitlines() or [""])[0]
-    names, _ = split_header(first_line)
-    if "blendShapes." in first_line or "timeCode" in names:
-        return _by_name("audio2face"), ".csv"
-    if any(name_key(name) == "timecode" for name in names) or match_channels(names)[0]:
-        return _by_name("livelink"), ".csv"
-    return None, path.suffix.lower()
-
-
-def _by_name(name: str) -> Format:
-    found = next((each for each in FORMATS if each.name == name), None)
+def _loader(file: Path, format: str | None) -> Callable[[Path], FaceClip]:
+    """Return what reads a file: of the format that is named, otherwise of what is in it."""
+    found = sniff(file)
+    if format is not None:
+        kind = format_named(format)
+        suffix = found[1] if found else file.suffix.lower()
+        return kind.loader(suffix if suffix in kind.loaders else next(iter(kind.loaders), suffix))
     if found is None:
-        raise unknown_name("format", name, [each.name for each in FORMATS])
-    return found
-
-
-def _known_suffixes() -> str:
-    return ", ".join(dict.fromkeys(suffix for each in FORMATS for suffix in each.writers))
+        names = ", ".join(each.title for each in FORMATS if each.loaders)
+        raise VoxfaceError(f"{file} is not a face clip; voxface reads {names}")
+    return format_named(found[0]).loader(found[1])

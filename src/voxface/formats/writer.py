@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from voxface.errors import VoxfaceError
-from voxface.face import REST_POSE, parse_frame_rate
+from voxface.face import REST_POSE, FaceClip, Rig, parse_frame_rate
 from voxface.formats.output import OutputFile
 
 BLOCK = 1024
@@ -40,6 +40,8 @@ class ClipHeader:
         ``HH:MM:SS:FF`` of time 0, for formats that carry timecode.
     metadata : mapping
         Plain JSON values.
+    rig : Rig, optional
+        The head that is drawn; always there for formats that draw one.
     """
 
     fps: Fraction
@@ -47,6 +49,7 @@ class ClipHeader:
     start: float = 0.0
     start_timecode: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    rig: Rig | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fps", parse_frame_rate(self.fps))
@@ -177,3 +180,25 @@ class ClipWriter(ABC):
         if not (np.isfinite(weight).all() and np.isfinite(pose).all()):
             raise VoxfaceError("weights or head hold values that are not finite numbers")
         return weight, pose, seen
+
+
+class CollectingWriter(ClipWriter):
+    """A writer that needs the whole clip: frames stay in memory until `_end`, which writes them."""
+
+    def _begin(self) -> None:
+        self._blocks: list[tuple[WeightArray, WeightArray, MaskArray]] = []
+
+    def _rows(self, weights: WeightArray, head: WeightArray, tracked: MaskArray) -> None:
+        self._blocks.append((weights.copy(), head.copy(), tracked.copy()))
+
+    def _clip(self) -> FaceClip:
+        """Return all that was written, as a clip."""
+        header = self.header
+        no_frames = np.zeros((0, len(header.channels)), np.float32)
+        empty = (no_frames, np.zeros((0, 7), np.float32), no_frames.astype(bool))
+        weights, head, tracked = (
+            np.concatenate(parts) for parts in zip(empty, *self._blocks, strict=True)
+        )
+        return FaceClip(
+            weights, header.fps, header.channels, head, tracked, header.start, header.metadata
+        )

@@ -9,8 +9,9 @@ from fractions import Fraction
 
 from voxface.engine import Controls, Model, ahead, animate_blocks
 from voxface.errors import VoxfaceError
-from voxface.face import FaceClip
-from voxface.formats import check_output, open_writer
+from voxface.face import FaceClip, Rig
+from voxface.formats import check_output, find_format, open_writer, resolve_rig
+from voxface.formats.catalogue import AnyPath
 from voxface.pipeline.plan import Job
 
 
@@ -43,6 +44,7 @@ def animate_files(
     model: Model | None = None,
     start_timecode: str | None = None,
     salvage: bool = False,
+    rig: Rig | AnyPath | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Iterator[Animated]:
     """Animate many recordings, one after another; a bad one does not stop the rest.
@@ -53,9 +55,16 @@ def animate_files(
     ------
     Animated
         One for each job, in order, with `error` set for those that failed.
+
+    Raises
+    ------
+    VoxfaceError
+        If the rig cannot be read or no output shows one.
     """
+    planned = list(jobs)
+    head = _head_of(planned, rig)
     shared = model or Model.for_recordings()
-    for job in jobs:
+    for job in planned:
         try:
             yield animate_file(
                 job,
@@ -64,6 +73,7 @@ def animate_files(
                 model=shared,
                 start_timecode=start_timecode,
                 salvage=salvage,
+                rig=head,
                 on_progress=on_progress,
             )
         except VoxfaceError as error:
@@ -78,6 +88,7 @@ def animate_file(
     model: Model | None = None,
     start_timecode: str | None = None,
     salvage: bool = False,
+    rig: Rig | AnyPath | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Animated:
     """Animate one recording into its outputs, which appear complete or not at all.
@@ -93,6 +104,8 @@ def animate_file(
         As in `voxface.animate`.
     start_timecode : str, optional
         ``HH:MM:SS:FF`` of time 0, for formats that carry timecode.
+    rig : Rig or path-like, optional
+        The head in outputs that show one; by default voxface's own.
     on_progress : callable, optional
         Called with the seconds of animation written so far.
 
@@ -105,6 +118,7 @@ def animate_file(
         if job.make_folder:
             _make_folder(job)
         check_output(output, job.format)
+    head = _head_of([job], rig)
     frames, seconds = 0, 0.0
     blocks = ahead(
         animate_blocks(job.source, fps=fps, controls=controls, model=model, salvage=salvage)
@@ -122,6 +136,7 @@ def animate_file(
                     format=job.format,
                     start_timecode=start_timecode,
                     metadata={**first.metadata, "source": job.source.name},
+                    rig=head if find_format(output, job.format).draws else None,
                 )
             )
             for output in job.outputs
@@ -134,6 +149,16 @@ def animate_file(
             if on_progress is not None:
                 on_progress(seconds)
     return Animated(job, frames, seconds)
+
+
+def _head_of(jobs: list[Job], rig: Rig | AnyPath | None) -> Rig | None:
+    """Return the head that outputs show, read once; None if none shows one."""
+    outputs = [(output, job.format) for job in jobs for output in job.outputs]
+    if any(find_format(*output).draws for output in outputs):
+        return resolve_rig(rig)
+    if rig is not None and outputs:
+        check_output(*outputs[0], rig=rig)
+    return None
 
 
 def _with_first(first: FaceClip, rest: Iterator[FaceClip]) -> Iterator[FaceClip]:
