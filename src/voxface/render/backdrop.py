@@ -1,0 +1,50 @@
+"""What stands behind the head: a plain colour with the soft fall-off of a studio wall."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voxface.errors import VoxfaceError
+
+Colour = tuple[int, int, int]
+BACKGROUNDS: dict[str, Colour] = {"dark": (43, 47, 54), "light": (225, 228, 233)}
+"""Colours by name, sRGB 0 to 255."""
+
+
+def parse_colour(text: str) -> Colour:
+    """Read a background: ``dark``, ``light`` or ``#rrggbb``.
+
+    Raises
+    ------
+    VoxfaceError
+        If it is none of these.
+    """
+    if text in BACKGROUNDS:
+        return BACKGROUNDS[text]
+    match = re.fullmatch(r"#?([0-9a-fA-F]{6})", text)
+    if match is None:
+        raise VoxfaceError(f"a background is dark, light or a colour like #2b2f36, not '{text}'")
+    red, green, blue = bytes.fromhex(match[1])
+    return red, green, blue
+
+
+def draw_backdrop(width: int, height: int, colour: Colour) -> NDArray[np.uint8]:
+    """Return a wall in a colour: brighter behind the head, darker in the corners.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+        The top row first.
+    """
+    across = (np.arange(width) + 0.5) / width - 0.5
+    down = (np.arange(height) + 0.5) / height - 0.46
+    away = np.hypot(across[None, :] * 1.1, down[:, None])
+    fall = 1.22 - 0.62 * np.clip(away / 0.75, 0, 1) ** 1.6
+    wall = np.asarray(colour, np.float32)[None, None] * fall[..., None]
+    # Half a step of noise keeps so slow a change from showing as bands.
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (height, width, 1))
+    rounded: NDArray[np.uint8] = np.clip(wall + noise + 0.5, 0, 255).astype(np.uint8)
+    return rounded

@@ -1,0 +1,118 @@
+"""A rig in a pose: vertices and smooth normals for a row of target weights. NumPy only."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from voxface.face import Rig
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+
+
+class Poser:
+    """Poses one rig, again and again.
+
+    What no target moves is worked out once: a pose costs what its moving part costs.
+
+    Parameters
+    ----------
+    rig : Rig
+    """
+
+    def __init__(self, rig: Rig) -> None:
+        neutral = rig.neutral
+        moving = (rig.deltas != 0).any(axis=(0, 2))
+        self._moving = np.flatnonzero(moving)
+        self._deltas = rig.deltas[:, self._moving].reshape(len(rig.targets), -1)
+        triangles = rig.triangles.astype(np.int64)
+        welded = _welded(neutral)
+        touched = moving[triangles].any(axis=1)
+        rest = _crosses(neutral, triangles)
+        sums = np.zeros((len(neutral), 3), np.float32)
+        for corner in range(3):
+            np.add.at(sums, welded[triangles[:, corner]], rest)
+        self._triangles = np.ascontiguousarray(triangles[touched].T)
+        # Only what stands still is left in `_still`; a pose adds what moves.
+        self._still = sums.copy()
+        self._rings = _Rings(welded[triangles[touched]])
+        self._rings.add_to(self._still, -rest[touched])
+        self._welded = welded
+        self._neutral = neutral
+        rest_normals = _unit(sums)[welded]
+        self._normals = rest_normals
+        self._turning = np.flatnonzero(np.isin(welded, self._rings.vertices))
+        self._turning_source = welded[self._turning]
+
+    def __call__(self, weights: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return positions in centimetres and unit normals, both (V, 3), without head motion.
+
+        Parameters
+        ----------
+        weights : array_like, shape (N,)
+            A weight for each target of the rig.
+        """
+        row = np.asarray(weights, np.float32)
+        position = self._neutral.copy()
+        if not len(self._moving):
+            return position, self._normals
+        position[self._moving] += (row @ self._deltas).reshape(-1, 3)
+        crosses = _crosses(position, self._triangles.T)
+        sums = self._still.copy()
+        self._rings.add_to(sums, crosses)
+        normals = self._normals.copy()
+        normals[self._turning] = _unit(sums[self._turning_source])
+        return position, normals
+
+
+class _Rings:
+    """The triangles about each vertex, laid out so that adding them up is a few array sums."""
+
+    def __init__(self, triangles: IntArray) -> None:
+        corners = triangles.ravel()
+        order = np.argsort(corners, kind="stable")
+        vertices, starts, counts = np.unique(
+            corners[order], return_index=True, return_counts=True
+        )
+        by_count = np.argsort(-counts, kind="stable")
+        self.vertices = vertices[by_count]
+        starts, counts = starts[by_count], counts[by_count]
+        owner = order // 3
+        # Round j holds the j-th triangle of every vertex that has so many.
+        self._rounds = [
+            owner[starts[: int((counts > place).sum())] + place]
+            for place in range(int(counts.max(initial=0)))
+        ]
+
+    def add_to(self, sums: FloatArray, crosses: FloatArray) -> None:
+        """Add to each vertex's row of `sums` the rows of `crosses` of the triangles about it."""
+        total = np.zeros((len(self.vertices), 3), np.float32)
+        for triangles in self._rounds:
+            total[: len(triangles)] += crosses[triangles]
+        sums[self.vertices] += total
+
+
+def _crosses(position: FloatArray, triangles: IntArray) -> FloatArray:
+    """Return the normal of each triangle, twice its area long, shape (F, 3)."""
+    origin = position[triangles[:, 0]]
+    a = position[triangles[:, 1]] - origin
+    b = position[triangles[:, 2]] - origin
+    result = np.empty_like(a)
+    result[:, 0] = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
+    result[:, 1] = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]
+    result[:, 2] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return result
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return vectors / np.maximum(lengths, 1e-12)[:, None]
+
+
+def _welded(neutral: FloatArray) -> IntArray:
+    """Return for each vertex the first at the same place: seams of textures must not show."""
+    _, first, inverse = np.unique(
+        np.round(neutral * 1e4).astype(np.int64), axis=0, return_index=True, return_inverse=True
+    )
+    return first[inverse.ravel()]
