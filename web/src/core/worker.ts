@@ -1,0 +1,78 @@
+// The worker: the model and, for every recording or stream, its memory.
+
+import { VoxfaceError } from "../types";
+import type { ModelDescription } from "./api";
+import { SAMPLE_RATE } from "./contract";
+import { describeModel } from "./description";
+import { joined } from "./frame_rate_stage";
+import { openNet } from "./net";
+import type { Answers, Reply, Request } from "./protocol";
+import { SoundResampler } from "./resampler";
+import { ModelRunner, type Net } from "./runner";
+import type { ModelFrames } from "./stages";
+
+const hearings = new Map<number, Hearing>();
+let model: { net: Net; about: ModelDescription } | undefined;
+/** Calls are answered one after the other: a stream's pushes must not overtake each other. */
+let queue: Promise<void> = Promise.resolve();
+
+self.onmessage = ({ data }: MessageEvent<Request>): void => {
+  queue = queue.then(async () => {
+    try {
+      const answer = await answerTo(data);
+      send({ call: data.call, answer }, answer);
+    } catch (error) {
+      const personal = error instanceof VoxfaceError;
+      send({ call: data.call, error: (error as Error).message ?? String(error), personal }, null);
+    }
+  });
+};
+
+async function answerTo(request: Request): Promise<Answers[keyof Answers]> {
+  if (request.kind === "load") return load(request.modelUrl);
+  if (request.kind === "close") {
+    hearings.delete(request.sound);
+    return null;
+  }
+  let hearing = hearings.get(request.sound);
+  if (!hearing) hearings.set(request.sound, (hearing = new Hearing(request.sampleRate)));
+  if (request.last) hearings.delete(request.sound);
+  return hearing.push(request.pcm, request.last);
+}
+
+/** One recording or stream: sound of any rate in, frames of the model out. */
+class Hearing {
+  private readonly resampler: SoundResampler;
+  private readonly runner: ModelRunner;
+
+  constructor(sampleRate: number) {
+    if (!model) throw new Error("the model is not loaded");
+    this.resampler = new SoundResampler(sampleRate, SAMPLE_RATE);
+    this.runner = new ModelRunner(model.net, model.about.stateSize, model.about.delayFrames);
+  }
+
+  async push(pcm: Float32Array, last: boolean): Promise<ModelFrames> {
+    const sound = this.resampler.push(pcm);
+    if (!last) return this.runner.push(sound);
+    const early = await this.runner.push(joined(sound, this.resampler.flush()));
+    const late = await this.runner.flush();
+    return { frames: joined(early.frames, late.frames), speech: joined(early.speech, late.speech) };
+  }
+}
+
+async function load(modelUrl: string): Promise<ModelDescription> {
+  const response = await fetch(modelUrl);
+  if (!response.ok) {
+    throw new VoxfaceError(`the model could not be loaded (HTTP ${response.status}); try again`);
+  }
+  const file = new Uint8Array(await response.arrayBuffer());
+  const about = describeModel(file, "the model file");
+  model = { net: await openNet(file), about };
+  return about;
+}
+
+function send(reply: Reply, answer: Answers[keyof Answers]): void {
+  const buffers: Transferable[] = [];
+  if (answer && "frames" in answer) buffers.push(answer.frames.buffer, answer.speech.buffer);
+  self.postMessage(reply, { transfer: buffers });
+}
