@@ -12,11 +12,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from small_rig import small_rig
 from voxface.errors import VoxfaceError
-from voxface.face import ARKIT_CHANNELS, REST_POSE, FaceClip
+from voxface.face import ARKIT_CHANNELS, REST_POSE, FaceClip, Rig
 from voxface.formats import FORMATS, check_output, find_format, load_clip, open_writer, save_clip
+from voxface.formats.writer import CollectingWriter
 
+COLLECTING = {
+    each.name
+    for each in FORMATS
+    if any(issubclass(each.writer(suffix), CollectingWriter) for suffix in each.writers)
+}
+"""Formats whose files are written from the whole clip."""
 EVERY = [(each.name, suffix) for each in FORMATS for suffix in each.writers]
+READ = [(each.name, suffix) for each in FORMATS for suffix in each.loaders]
+FLAT = [(name, suffix) for name, suffix in EVERY if name not in COLLECTING]
+
+
+def rig_for(name: str) -> dict[str, Rig]:
+    """Return the option `rig` for a format that draws a head."""
+    draws = next(each.draws for each in FORMATS if each.name == name)
+    return {"rig": small_rig()} if draws else {}
 
 
 def test_the_suffix_or_the_name_finds_the_format():
@@ -40,10 +56,10 @@ def test_unknown_formats_are_explained(path, format, message):
         find_format(path, format)
 
 
-@pytest.mark.parametrize(("name", "suffix"), EVERY)
+@pytest.mark.parametrize(("name", "suffix"), READ)
 def test_content_tells_the_format_whatever_the_name(tmp_path, make_clip, name, suffix):
     path = tmp_path / f"a{suffix}"
-    save_clip(make_clip(70), path, name)
+    save_clip(make_clip(70), path, name, **rig_for(name))
     odd = path.rename(tmp_path / "clip.data")
     clip = load_clip(odd)
     assert len(clip) == 70
@@ -62,11 +78,11 @@ def test_writing_in_pieces_gives_the_same_file(tmp_path_factory, make_clip, kind
     folder = tmp_path_factory.mktemp("pieces")
     clip = make_clip(frames, "29.97", start=0.25, metadata={"source": "a.wav"})
     whole, pieces = folder / f"a{suffix}", folder / f"b{suffix}"
-    save_clip(clip, whole, name)
+    save_clip(clip, whole, name, **rig_for(name))
     edges = [0, *sorted(min(cut, frames) for cut in cuts), frames]
     with open_writer(
         pieces, fps=clip.fps, channels=clip.channels, format=name, metadata=clip.metadata,
-        start=clip.start,
+        start=clip.start, **rig_for(name),
     ) as writer:  # fmt: skip
         for begin, end in pairwise(edges):
             part = slice(begin, end)
@@ -97,19 +113,19 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, make_clip, nam
     clip = make_clip(3)
     with (
         pytest.raises(RuntimeError, match="interrupted"),
-        open_writer(path, fps=60, channels=clip.channels, format=name) as writer,
+        open_writer(path, fps=60, channels=clip.channels, format=name, **rig_for(name)) as writer,
     ):
         writer.write(clip.weights)
         raise RuntimeError("interrupted")
     bad = [np.full((2, 52), np.nan), np.zeros((2, 51)), np.zeros(52)]
     for weights in bad:
-        writer = open_writer(path, fps=60, channels=clip.channels, format=name)
+        writer = open_writer(path, fps=60, channels=clip.channels, format=name, **rig_for(name))
         writer.write(clip.weights)
         with pytest.raises(VoxfaceError, match=r"finite|expected"):
             writer.write(weights)
         with pytest.raises(ValueError, match="closed"):
             writer.write(clip.weights)
-    aborted = open_writer(path, fps=60, channels=clip.channels, format=name)
+    aborted = open_writer(path, fps=60, channels=clip.channels, format=name, **rig_for(name))
     aborted.abort()
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
     assert path.read_text() == "precious"
@@ -122,7 +138,7 @@ def test_a_full_disk_is_one_clear_line_and_leaves_nothing(tmp_path, make_clip, n
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
         with pytest.raises(VoxfaceError, match="cannot write"):
-            save_clip(clip, tmp_path / f"a{suffix}", name)
+            save_clip(clip, tmp_path / f"a{suffix}", name, **rig_for(name))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not list(tmp_path.iterdir())
@@ -141,6 +157,17 @@ def test_outputs_are_checked_before_any_work(tmp_path):
         check_output(tmp_path / "pipe.csv")
     with pytest.raises(VoxfaceError, match="no format"):
         check_output(tmp_path / "a.mp3")
+    with pytest.raises(VoxfaceError, match=r"Live Link Face CSV shows no head.*\.usda"):
+        check_output(tmp_path / "a.csv", rig="head.glb")
+
+
+def test_a_rig_that_cannot_be_read_is_found_out_before_a_file_is_opened(tmp_path, make_clip):
+    pytest.importorskip("pxr", reason="USD is not installed")
+    (tmp_path / "bad.glb").write_bytes(b"glTF nonsense")
+    for name in ("bad.glb", "none.glb"):
+        with pytest.raises(VoxfaceError, match=name):
+            save_clip(make_clip(3), tmp_path / "a.usda", rig=tmp_path / name)
+    assert [file.name for file in tmp_path.iterdir()] == ["bad.glb"]
 
 
 def test_a_folder_that_refuses_files_is_named():
@@ -180,7 +207,7 @@ def test_garbage_never_gets_past_the_error_family(tmp_path_factory, content, sta
             assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize(("name", "suffix"), [each for each in EVERY if each[0] != "npz"])
+@pytest.mark.parametrize(("name", "suffix"), FLAT)
 def test_memory_stays_flat_however_long_the_clip(tmp_path, name, suffix):
     weights = np.random.default_rng(0).random((1000, 52), dtype=np.float32)
 

@@ -88,7 +88,12 @@ def _both(suffixes: str, name: str) -> dict[str, str]:
     return dict.fromkeys(suffixes.split(), name)
 
 
-_CUE_WRITERS = {".tsv": "TsvWriter", ".json": "JsonWriter", ".xml": "XmlWriter", ".dat": "DatWriter"}
+_CUE_WRITERS = {
+    ".tsv": "TsvWriter",
+    ".json": "JsonWriter",
+    ".xml": "XmlWriter",
+    ".dat": "DatWriter",
+}
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -113,6 +118,16 @@ FORMATS: tuple[Format, ...] = (
         {".csv": "load_csv", ".json": "load_json"},
     ),
     Format("npz", "NumPy archive, lossless", "npz", {".npz": "NpzWriter"}, {".npz": "load"}),
+    Format(
+        "usd",
+        "OpenUSD head",
+        "usd",
+        {**_both(".usda .usdc .usd", "UsdWriter"), ".usdz": "UsdPackageWriter"},
+        _both(".usda .usdc .usd .usdz", "load"),
+        draws=True,
+        packages=("pxr", "PIL"),
+        extra="usd",
+    ),
 )
 """Of two formats with one suffix, the first is meant unless a name is given."""
 
