@@ -1,0 +1,275 @@
+"""A glTF or VRM scene as a `Rig`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voxface.errors import VoxfaceError
+from voxface.face import Material, Rig, RigPart
+from voxface.rig.accessors import read_accessor
+from voxface.rig.gltf_file import GltfFile, Json, compressed, resolve_uri
+from voxface.rig.normals import vertex_normals
+from voxface.rig.pivot import guess_pivot
+from voxface.rig.primitives import (
+    FloatRows,
+    Vertices,
+    read_triangles,
+    read_vertices,
+    target_names,
+    vertex_key,
+)
+from voxface.rig.scene import below, find_head, scene_nodes
+
+CENTIMETRES = 100.0
+"""A glTF metre in a rig's unit."""
+
+_COMPRESSION = ("KHR_draco_mesh_compression", "EXT_meshopt_compression")
+_HARMLESS = (
+    *_COMPRESSION, "KHR_mesh_quantization", "KHR_materials", "KHR_texture", "EXT_texture", "VRM",
+    "KHR_lights", "KHR_animation_pointer", "KHR_node_visibility", "KHR_xmp",
+)  # fmt: skip
+"""Beginnings of extensions that a file may require: they leave the geometry as it is read here."""
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Vertices in the rig's space, with the triangles of all primitives that use them."""
+
+    vertices: Vertices
+    share: FloatRows
+    parts: list[RigPart]
+
+
+def rig_from_gltf(file: GltfFile) -> Rig:
+    """Return all meshes of the file's scene as one rig, at rest, in centimetres.
+
+    Node transforms and skins at rest are applied. Targets of several meshes that have one name
+    become one target.
+
+    Raises
+    ------
+    VoxfaceError
+        If there is no mesh or no morph target, or the file needs an extension that is not read.
+    """
+    check_extensions(file)
+    nodes = scene_nodes(file)
+    head = find_head(file)
+    if head not in nodes:
+        head = None
+    blocks: dict[str, _Block] = {}
+    for number, transform in nodes.items():
+        if "mesh" in file.item("nodes", number):
+            _read_mesh(file, number, transform, nodes, head, blocks)
+    names = list(dict.fromkeys(name for each in blocks.values() for name in each.vertices.deltas))
+    if not blocks:
+        raise VoxfaceError(f"{file.name} holds no mesh of triangles; a rig is a mesh of a head")
+    if not names:
+        raise VoxfaceError(
+            f"{file.name} has no morph targets; export it with its shape keys (blend shapes)"
+        )
+    pivot = None if head is None else nodes[head][:3, 3] * CENTIMETRES
+    return _assemble(_name(file), list(blocks.values()), names, pivot)
+
+
+def check_extensions(file: GltfFile) -> None:
+    """Refuse a file that cannot be understood without an extension that is not read here."""
+    for extension in file.json.get("extensionsRequired", []):
+        if extension in _COMPRESSION:
+            raise compressed(file.name, extension)
+        if not str(extension).startswith(_HARMLESS):
+            raise VoxfaceError(
+                f"{file.name} requires the extension {extension}, which voxface does not read; "
+                "export it without"
+            )
+
+
+def _read_mesh(
+    file: GltfFile,
+    number: int,
+    transform: NDArray[np.float64],
+    nodes: dict[int, NDArray[np.float64]],
+    head: int | None,
+    blocks: dict[str, _Block],
+) -> None:
+    node = file.item("nodes", number)
+    mesh = file.item("meshes", node["mesh"])
+    names = target_names(file, mesh)
+    turning = set() if head is None else below(file, head)
+    for primitive in mesh.get("primitives", []):
+        material, uv_set = _material(file, primitive)
+        key = f"{number} {uv_set} {vertex_key(primitive)}"
+        if key not in blocks:
+            stored = read_vertices(file, primitive, names, uv_set)
+            places, share = _placed(file, node, stored, transform, nodes, turning)
+            if head is None:
+                share = np.ones(len(stored.positions), np.float32)
+            elif "skin" not in node:
+                share = np.full(len(stored.positions), number in turning, np.float32)
+            blocks[key] = _Block(_in_place(stored, places), share, [])
+        triangles = read_triangles(file, primitive, len(blocks[key].share))
+        if triangles is None or not len(triangles):
+            if not blocks[key].parts:
+                del blocks[key]
+            continue
+        if np.linalg.det(transform[:3, :3]) < 0 and "skin" not in node:
+            triangles = triangles[:, ::-1]
+        name = str(
+            (primitive.get("extras") or {}).get("name")
+            or node.get("name") or mesh.get("name") or f"mesh_{node['mesh']}"
+        )  # fmt: skip
+        blocks[key].parts.append(RigPart(name, triangles, material))
+
+
+def _placed(
+    file: GltfFile,
+    node: Json,
+    stored: Vertices,
+    transform: NDArray[np.float64],
+    nodes: dict[int, NDArray[np.float64]],
+    turning: set[int],
+) -> tuple[NDArray[np.float64], FloatRows]:
+    """Return each vertex's transform at rest, (V or 1, 4, 4), and its share of the head."""
+    if "skin" not in node or not stored.joints.shape[1]:
+        return transform[None], np.zeros(len(stored.positions), np.float32)
+    skin = file.item("skins", node["skin"])
+    joints = skin.get("joints", [])
+    if stored.joints.size and stored.joints.max() >= len(joints):
+        raise file.broken("a vertex hangs on a joint that its skin does not have")
+    binds = np.tile(np.eye(4), (len(joints), 1, 1))
+    if "inverseBindMatrices" in skin:
+        given = read_accessor(file, skin["inverseBindMatrices"]).astype(np.float64)
+        if given.shape[1:] != (16,) or len(given) < len(joints):
+            raise file.broken("a skin has too few inverse bind matrices")
+        binds = given[: len(joints)].reshape(-1, 4, 4).transpose(0, 2, 1)
+    places = np.stack([nodes.get(joint, np.eye(4)) for joint in joints]) @ binds
+    mixed = np.zeros((len(stored.positions), 4, 4))
+    share = np.zeros(len(stored.positions), np.float32)
+    turns = np.array([joint in turning for joint in joints])
+    for column in range(stored.joints.shape[1]):
+        weight, joint = stored.weights[:, column], stored.joints[:, column]
+        mixed += weight[:, None, None] * places[joint]
+        share += weight * turns[joint]
+    return mixed, np.clip(share, 0, 1)
+
+
+def _in_place(stored: Vertices, places: NDArray[np.float64]) -> Vertices:
+    turn = places[:, :3, :3]
+
+    def turned(rows: FloatRows) -> NDArray[np.float64]:
+        return np.asarray(np.einsum("vij,vj->vi", np.broadcast_to(turn, (len(rows), 3, 3)), rows))
+
+    normals = stored.normals
+    if normals is not None:
+        # Normals turn by the inverse transpose; where scale 0 flattens all, any direction will do.
+        flat = np.abs(np.linalg.det(turn)) < 1e-18
+        inverse = np.linalg.inv(np.where(flat[:, None, None], np.eye(3), turn))
+        rows = np.broadcast_to(inverse, (len(normals), 3, 3))
+        moved = np.einsum("vji,vj->vi", rows, normals)
+        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+        normals = (moved / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    positions = (turned(stored.positions) + places[:, :3, 3]) * CENTIMETRES
+    return Vertices(
+        positions.astype(np.float32),
+        {
+            name: (turned(rows) * CENTIMETRES).astype(np.float32)
+            for name, rows in stored.deltas.items()
+        },
+        normals,
+        stored.uv,
+        stored.colors,
+        stored.joints,
+        stored.weights,
+    )
+
+
+def _assemble(
+    name: str, blocks: list[_Block], names: list[str], pivot: NDArray[np.float64] | None
+) -> Rig:
+    sizes = [len(each.share) for each in blocks]
+    begins = np.concatenate([[0], np.cumsum(sizes)])
+    deltas = np.zeros((len(names), begins[-1], 3), np.float32)
+    rows = {name: number for number, name in enumerate(names)}
+    parts = []
+    normals = []
+    for block, begin, end in zip(blocks, begins[:-1], begins[1:], strict=True):
+        for target, moved in block.vertices.deltas.items():
+            deltas[rows[target], begin:end] = moved
+        given = block.vertices.normals
+        triangles = np.concatenate([part.triangles for part in block.parts])
+        normals.append(
+            vertex_normals(block.vertices.positions, triangles) if given is None else given
+        )
+        for part in block.parts:
+            moved_up = (part.triangles + begin).astype(np.int32)
+            parts.append(RigPart(part.name, moved_up, part.material))
+    neutral = np.concatenate([each.vertices.positions for each in blocks])
+    where = guess_pivot(neutral, deltas) if pivot is None else pivot
+    return Rig(
+        name,
+        neutral,
+        tuple(parts),
+        tuple(names),
+        deltas,
+        uv=_joined([each.vertices.uv for each in blocks], sizes, (0.0, 0.0)),
+        colors=_joined([each.vertices.colors for each in blocks], sizes, (1.0,) * 4),
+        normals=np.concatenate(normals),
+        head_share=np.concatenate([each.share for each in blocks]),
+        head_pivot=(float(where[0]), float(where[1]), float(where[2])),
+    )
+
+
+def _joined(
+    given: list[FloatRows | None], sizes: list[int], empty: tuple[float, ...]
+) -> FloatRows | None:
+    if all(each is None for each in given):
+        return None
+    filled = [
+        np.tile(np.array(empty, np.float32), (size, 1)) if each is None else each
+        for each, size in zip(given, sizes, strict=True)
+    ]
+    return np.concatenate(filled)
+
+
+def _name(file: GltfFile) -> str:
+    if file.json["asset"].get("generator") == "voxface" and file.items("scenes"):
+        return str(file.items("scenes")[0].get("name", "head"))
+    return Path(file.name).stem
+
+
+def _material(file: GltfFile, primitive: Json) -> tuple[Material, int]:
+    """Return a primitive's material and the number of the texture coordinates it uses."""
+    if primitive.get("material") is None:
+        return Material("default", (1.0, 1.0, 1.0, 1.0), 1.0, 0.0), 0
+    entry = file.item("materials", primitive["material"])
+    surface = entry.get("pbrMetallicRoughness", {})
+    unlit = "KHR_materials_unlit" in entry.get("extensions", {})
+    base = surface.get("baseColorTexture")
+    red, green, blue, alpha = map(float, surface.get("baseColorFactor", (1.0,) * 4))
+    material = Material(
+        str(entry.get("name", f"material_{primitive['material']}")),
+        (red, green, blue, alpha),
+        1.0 if unlit else float(surface.get("roughnessFactor", 1.0)),
+        0.0 if unlit else float(surface.get("metallicFactor", 1.0)),
+        None if base is None else _picture(file, base),
+        entry.get("alphaMode") == "BLEND",
+        bool(entry.get("doubleSided", False)),
+    )
+    return material, 0 if base is None else int(base.get("texCoord", 0))
+
+
+def _picture(file: GltfFile, reference: Json) -> bytes | None:
+    """Return a PNG or JPEG file; None where the picture is of a kind that is not read."""
+    source: Any = file.item("textures", reference.get("index")).get("source")
+    if source is None:
+        return None
+    image = file.item("images", source)
+    if image.get("bufferView") is not None:
+        content = file.view(image["bufferView"])
+    else:
+        content = resolve_uri(file, str(image.get("uri", "")), f"images[{source}]")
+    return content if content.startswith((b"\x89PNG", b"\xff\xd8\xff")) else None
