@@ -1,9 +1,9 @@
 /** Columns by name in, a clip of the 52 channels out; the port of `voxface.formats.arkit`. */
+import { ARKIT_CHANNELS } from "../face/channels";
+import { checkedClip, REST_POSE } from "../face/clip";
+import { normalized, type Quaternion } from "../face/rotation";
 import { VoxfaceError, type FaceClip, type FrameRate } from "../types";
-import { ARKIT_CHANNELS } from "../rig/names";
-import { checkedClip, REST_POSE } from "./clip";
-import { matchChannels } from "../rig/names";
-import { normalized, type Quaternion } from "./rotation";
+import { matchChannels } from "./names";
 import { onGrid, type Rows } from "./rows";
 
 /** What a file holds, by column. */

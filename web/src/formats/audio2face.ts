@@ -1,10 +1,10 @@
 /** NVIDIA Audio2Face-3D CSV and legacy JSON; the port of `voxface.formats.audio2face`. */
+import { parseFrameRate } from "../face/frame_rate";
 import { frameCount, VoxfaceError, type FaceClip, type FrameRate } from "../types";
 import { clipOfRows, rowsByName } from "./arkit";
 import { decimalRow, decimalText } from "./digits";
 import type { Bytes, WriteOptions } from "./format";
-import { parseFrameRate } from "./frame_rate";
-import { capitalised } from "../rig/names";
+import { capitalised } from "./names";
 import { rateFromTimes } from "./rates";
 import { findColumn, readTable } from "./table";
 import { encodeText, isObject, plainNumber, pythonJson, readJson } from "./text";

@@ -1,14 +1,22 @@
 /** Live Link Face CSV; the port of `voxface.formats.livelink`, to the byte. */
+import { eulerFromQuaternion, quaternionFromEuler } from "../face/euler";
+import {
+  add,
+  fraction,
+  fractionOfNumber,
+  multiply,
+  roundHalfEven,
+  type Fraction,
+} from "../face/fraction";
+import { exactRate } from "../face/frame_rate";
+import type { Quaternion } from "../face/rotation";
 import contract from "../generated/contract.json";
 import { frameCount, VoxfaceError, type FaceClip } from "../types";
 import { clipOfRows, rowsByName } from "./arkit";
 import { decimalRow } from "./digits";
 import type { Bytes, WriteOptions } from "./format";
-import { add, fraction, fractionOfNumber, multiply, roundHalfEven, type Fraction } from "./fraction";
-import { exactRate } from "./frame_rate";
-import { capitalised, nameKey } from "../rig/names";
+import { capitalised, nameKey } from "./names";
 import { timingFromTimecodes } from "./rates";
-import { eulerFromQuaternion, quaternionFromEuler, type Quaternion } from "./rotation";
 import { findColumn, readTable } from "./table";
 import { encodeText } from "./text";
 import { countingRate, parseTimecode, timecodeText } from "./timecode";

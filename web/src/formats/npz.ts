@@ -1,10 +1,10 @@
 /** NumPy archive, the lossless home of a clip; the port of `voxface.formats.npz`. */
 import { unzipSync, zipSync, type Zippable } from "fflate";
+import { checkedClip, restingHeads } from "../face/clip";
+import { parseFrameRate, frameRateText } from "../face/frame_rate";
 import contract from "../generated/contract.json";
 import { frameCount, VoxfaceError, type FaceClip } from "../types";
-import { checkedClip, restingHeads } from "./clip";
 import type { Bytes } from "./format";
-import { parseFrameRate, rateText } from "./frame_rate";
 import { npyBytes, npyText, readNpy, type NpyArray } from "./npy";
 import { isObject, pythonJson } from "./text";
 
@@ -17,7 +17,7 @@ export function writeNpz(clip: FaceClip): Bytes {
     names: npyText(clip.channels, [channels]),
     head: npyBytes("<f4", [frames, 7], bytesOf(clip.head)),
     tracked: npyBytes("|b1", [frames, channels], clip.tracked),
-    fps: npyText([rateText(clip.fps)], []),
+    fps: npyText([frameRateText(clip.fps)], []),
     start: npyBytes("<f8", [], bytesOf(Float64Array.of(clip.start))),
     metadata: npyText([pythonJson(clip.metadata)], []),
     units: npyText([pythonJson(units)], []),

@@ -1,9 +1,9 @@
 /** From times or timecodes to an exact frame rate; `voxface.formats.timeline`, `.livelink_timing`. */
+import { fractionOfNumber, limitDenominator } from "../face/fraction";
+import { frameRate, NTSC_RATES } from "../face/frame_rate";
 import type { FrameRate } from "../types";
 import { differences, largest, median } from "./arrays";
 import { rint } from "./digits";
-import { fractionOfNumber, limitDenominator } from "./fraction";
-import { frameRate, NTSC_RATES } from "./frame_rate";
 import { plainNumber } from "./text";
 import { splitTimecodes } from "./timecode";
 

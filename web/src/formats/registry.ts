@@ -8,7 +8,7 @@ import {
 } from "./audio2face";
 import type { Bytes, Format, WriteOptions } from "./format";
 import { readLiveLink, writeLiveLink } from "./livelink";
-import { matchChannels, nameKey } from "../rig/names";
+import { matchChannels, nameKey } from "./names";
 import { readNpz, writeNpz } from "./npz";
 import { splitHeader } from "./table";
 import { readVoiceToAction, writeVoiceToAction } from "./voice_to_action";

@@ -1,6 +1,6 @@
 /** Frames as a file holds them, put onto an even grid; the port of `voxface.formats.timeline`. */
+import { slerp, type Quaternion } from "../face/rotation";
 import { rint } from "./digits";
-import { slerp, type Quaternion } from "./rotation";
 
 /** n frames of C weights. */
 export interface Rows {

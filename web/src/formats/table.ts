@@ -1,6 +1,6 @@
 /** Comma-separated tables of other people's making; the port of `voxface.formats.table`. */
 import { VoxfaceError } from "../types";
-import { nameKey } from "../rig/names";
+import { nameKey } from "./names";
 import { decodeText } from "./text";
 
 /** A table of numbers, and one column of text beside it. */

@@ -1,7 +1,7 @@
 /** Timecode `HH:MM:SS:FF.fff`; the port of `voxface.formats.timecode`. */
+import { add, compare, fraction, fractionOfText, roundHalfEven, type Fraction } from "../face/fraction";
+import { exactRate } from "../face/frame_rate";
 import { VoxfaceError, type FrameRate } from "../types";
-import { add, compare, fraction, fractionOfText, roundHalfEven, type Fraction } from "./fraction";
-import { exactRate } from "./frame_rate";
 
 const DAY = 24 * 3600;
 const PATTERN = /^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[:;.](\d{1,3}(?:\.\d+)?))?$/;

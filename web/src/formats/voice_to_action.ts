@@ -1,9 +1,9 @@
 /** Voice-to-Action JSON, one object a frame; the port of `voxface.formats.voice_to_action`. */
+import { parseFrameRate } from "../face/frame_rate";
 import { frameCount, VoxfaceError, type FaceClip, type FrameRate } from "../types";
 import { clipOfRows, rowsByName } from "./arkit";
 import { decimalText } from "./digits";
 import type { Bytes, WriteOptions } from "./format";
-import { parseFrameRate } from "./frame_rate";
 import { DEFAULT_RATE, rateFromTimes } from "./rates";
 import { encodeText, isObject, plainNumber, pythonJson, readJson, type JsonObject } from "./text";
 

@@ -1,5 +1,6 @@
 /** Which channels move which morph targets; the port of `voxface.rig.connect`. */
-import { ARKIT_CHANNELS, nameKey } from "./names";
+import { ARKIT_CHANNELS } from "../face/channels";
+import { nameKey } from "../formats/names";
 import type { Connection, RigExtras } from "./connection";
 
 /** Finds out what each channel moves in a head with these morph targets. */

@@ -1,7 +1,7 @@
 /** Clips that hold together; the checks of `voxface.face.FaceClip`. */
 import contract from "../generated/contract.json";
 import { VoxfaceError, type FaceClip } from "../types";
-import { rateText, parseFrameRate } from "./frame_rate";
+import { parseFrameRate } from "./frame_rate";
 
 /** Head pose of a face at rest: no displacement, identity quaternion w, x, y, z. */
 export const REST_POSE: readonly number[] = contract.restPose;
@@ -34,7 +34,7 @@ export function checkedClip(clip: FaceClip): FaceClip {
   if (!Number.isFinite(clip.start)) {
     throw new VoxfaceError(`a clip starts at a finite time, not ${clip.start}`);
   }
-  return { ...clip, fps: parseFrameRate(rateText(clip.fps)) };
+  return { ...clip, fps: parseFrameRate(clip.fps) };
 }
 
 /** Heads at rest, frames x 7. */

@@ -19,12 +19,12 @@ const LOWEST = fraction(1, 1_000_000);
 const HIGHEST = fraction(1000);
 const NEAR = fraction(1, 200);
 
-/** An exact, positive frame rate of a number or of text such as `29.97` or `30000/1001`. */
-export function parseFrameRate(value: number | string): FrameRate {
-  const rate = fractionOfText(String(value));
+/** An exact, positive frame rate: `29.97`, as a number or text, means 30000/1001. */
+export function parseFrameRate(value: FrameRate | number | string): FrameRate {
+  const rate = typeof value === "object" ? exactRate(value) : fractionOfText(String(value));
   if (!rate) {
     throw new VoxfaceError(
-      `'${value}' is not a frame rate; give a number such as 60, 29.97 or 30000/1001`,
+      `'${String(value)}' is not a frame rate; give a number such as 60, 29.97 or 30000/1001`,
     );
   }
   if (compare(rate, LOWEST) < 0 || compare(rate, HIGHEST) > 0) {
@@ -48,7 +48,7 @@ export function frameRate(rate: Fraction): FrameRate {
 }
 
 /** A rate as Python writes a Fraction: `60` or `30000/1001`. */
-export function rateText(rate: FrameRate): string {
+export function frameRateText(rate: FrameRate): string {
   return fractionText(exactRate(rate));
 }
 

@@ -1,8 +1,5 @@
 /** Matching the channel names of other tools to ARKit's; the port of `voxface.formats.names`. */
-import contract from "../generated/contract.json";
-
-/** The 52 ARKit channel names in the order of voxface arrays; owned by `voxface.face.channels`. */
-export const ARKIT_CHANNELS: readonly string[] = contract.channels;
+import { ARKIT_CHANNELS } from "../face/channels";
 
 /**
  * The form in which spellings of one channel are equal.
