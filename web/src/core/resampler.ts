@@ -59,7 +59,7 @@ export class SoundResampler {
     if (this.equal || !this.kept.length) return new Float32Array(0);
     if (!this.begun) this.mirrorStart();
     const { kept } = this;
-    const count = Math.min(kept.length, Math.floor((this.taps + 1) / 2));
+    const count = Math.floor((Math.min(kept.length, this.taps) + 1) / 2);
     this.append(Float32Array.from(kept.subarray(kept.length - count)).reverse());
     return this.ready();
   }

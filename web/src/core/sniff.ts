@@ -9,6 +9,9 @@ export interface Kind {
 }
 
 const MPEG_RATES = [44100, 48000, 32000];
+const AAC_RATES = [
+  96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000,
+];
 /** Bytes in which a container's head is looked for. */
 const HEAD = 1 << 16;
 
@@ -19,6 +22,9 @@ export function sniff(bytes: Uint8Array): Kind | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (text(0, 4) === "fLaC" && bytes.length > 21) {
     return { name: "FLAC", rate: view.getUint32(18) >>> 12 };
+  }
+  if (text(0, 4) === "RIFF" && text(8, 8) === "WAVEfmt " && bytes.length > 28) {
+    return { name: "WAV", rate: view.getUint32(24, true) };
   }
   if (text(0, 4) === "OggS") return { name: "Ogg", ...oggRate(bytes, view) };
   if (text(4, 4) === "ftyp") return { name: "MP4", ...mp4Rate(bytes, view) };
@@ -39,23 +45,27 @@ function mp4Rate(bytes: Uint8Array, view: DataView): { rate?: number } {
   return rate >= 8000 ? { rate } : {};
 }
 
-/** MPEG sound begins with a frame, after a tag of any length. */
+/** MPEG sound begins with a frame, after a tag of any length and zeros. */
 function mpeg(bytes: Uint8Array, tagged: boolean): Kind | undefined {
   const length = (at: number): number =>
     [0, 1, 2, 3].reduce((sum, i) => sum * 128 + (bytes[at + i]! & 127), 0);
-  const begin = tagged && bytes.length > 10 ? 10 + length(6) : 0;
-  for (let at = begin; at + 3 < Math.min(bytes.length, begin + HEAD); at++) {
-    const [sync, second, third] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!];
-    const layer = (second >> 1) & 3;
-    const version = (second >> 3) & 3;
-    const index = (third >> 2) & 3;
-    if (sync !== 0xff || second >> 5 !== 7) continue;
-    if (layer === 0 && second >> 4 === 15) return { name: "AAC" };
-    if (layer === 0 || version === 1 || index === 3 || third >> 4 === 15) continue;
+  let at = tagged && bytes.length > 10 ? 10 + length(6) : 0;
+  while (bytes[at] === 0) at++;
+  const [sync, second, third] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!];
+  const version = (second >> 3) & 3;
+  const layer = (second >> 1) & 3;
+  if (sync === 0xff && second >> 5 === 7) {
+    if (layer === 0) return { name: "AAC", ...known(AAC_RATES[(third >> 2) & 15]) };
     // Version 2 halves the rates of version 1, version 2.5 halves them again.
-    return { name: "MP3", rate: MPEG_RATES[index]! / (version === 3 ? 1 : version === 2 ? 2 : 4) };
+    const rate = MPEG_RATES[(third >> 2) & 3];
+    const share = version === 3 ? 1 : version === 2 ? 2 : 4;
+    if (version !== 1 && rate) return { name: "MP3", rate: rate / share };
   }
   return tagged ? { name: "MP3" } : undefined;
+}
+
+function known(rate: number | undefined): { rate?: number } {
+  return rate ? { rate } : {};
 }
 
 function find(bytes: Uint8Array, text: string, limit: number): number {

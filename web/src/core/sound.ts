@@ -36,7 +36,7 @@ async function decoded(
   bytes: ArrayBuffer,
   name: string,
 ): Promise<{ samples: Float32Array; sampleRate: number }> {
-  const kind = isWav(new DataView(bytes)) ? { name: "WAV" } : sniff(new Uint8Array(bytes));
+  const kind = sniff(new Uint8Array(bytes));
   try {
     const buffer = await context(kind?.rate ?? USUAL_RATE).decodeAudioData(bytes);
     return { samples: mono(buffer), sampleRate: buffer.sampleRate };
@@ -52,8 +52,8 @@ function trouble(kind: Kind | undefined): string {
   const advice = "try WAV, MP3, M4A, Ogg or FLAC";
   if (!kind) return `is not a sound or video file that this browser knows; ${advice}`;
   return (
-    `is ${kind.name}, but holds no sound that this browser can decode: ` +
-    `it is damaged, silent film, or of another codec; ${advice}`
+    `is ${kind.name}, but this browser finds no sound in it that it can decode ` +
+    `(damaged, without sound, or of a codec it lacks); ${advice}`
   );
 }
 
