@@ -2,7 +2,7 @@
 
 import contract from "../generated/contract.json";
 
-export const ARKIT_CHANNELS: readonly string[] = contract.channels;
+export { ARKIT_CHANNELS } from "../face/channels";
 /** Channels of each region; the region `HEAD` is the head's pose and has none. */
 export const REGIONS: Readonly<Record<string, readonly string[]>> = contract.regions;
 export const HEAD: string = contract.headRegion;
@@ -20,4 +20,3 @@ export const MODEL = contract.model;
 export const GATE = contract.gate;
 export const SOUND = contract.sound;
 export const CONTROL_RANGES = contract.controls;
-export const NTSC_RATES: readonly (readonly number[])[] = contract.frameRates.ntsc;

@@ -3,6 +3,7 @@
 
 import modelUrl from "../../../src/voxface/weights/voice_to_action.onnx?url";
 
+import { parseFrameRate } from "../face/frame_rate";
 import { VoxfaceError, type FaceClip } from "../types";
 import type {
   AnimateOptions,
@@ -18,7 +19,6 @@ import type {
 import { SAMPLE_RATE } from "./contract";
 import { checkedControls } from "./controls";
 import { Stream } from "./face_stream";
-import { parseFrameRate } from "./frame_rate";
 import { FrameStore } from "./frame_store";
 import { Stages } from "./stages";
 import { WorkerModel } from "./worker_model";

@@ -13,4 +13,4 @@ export { Engine } from "./engine";
 export { readSound } from "./sound";
 export { openMicrophone } from "./microphone";
 export { checkedControls } from "./controls";
-export { frameRateText, parseFrameRate } from "./frame_rate";
+export { frameRateText, parseFrameRate } from "../face/frame_rate";

@@ -4,7 +4,7 @@ import type { FaceClip, FrameRate } from "../types";
 import type { Controls, ModelDescription } from "./api";
 import { FRAME_RATE, SPEECH_CHANNELS } from "./contract";
 import { checkedControls, ControlStage, controlsMetadata } from "./controls";
-import { framesSoFar, soundFrames } from "./frame_rate";
+import { framesSoFar, soundFrames } from "./frame_count";
 import { FrameRateStage, joined, type Faces } from "./frame_rate_stage";
 import { SilenceGate } from "./gate";
 import { writeQuaternion } from "./rotation";

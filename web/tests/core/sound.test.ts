@@ -2,10 +2,11 @@
 
 import { expect, test } from "vitest";
 
-import { frameRateText, framesSoFar, parseFrameRate, soundFrames } from "../../src/core/frame_rate";
+import { framesSoFar, soundFrames } from "../../src/core/frame_count";
 import { resampled, SoundResampler } from "../../src/core/resampler";
 import { sniff } from "../../src/core/sniff";
 import { isWav, readWav } from "../../src/core/wav";
+import { frameRateText, parseFrameRate } from "../../src/face/frame_rate";
 import { concatenated, expectClose, golden, pieces, wave } from "./golden";
 
 test.each(golden.resampling)("resampling from $rate Hz", ({ rate, sound }) => {

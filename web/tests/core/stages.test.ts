@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Controls, ModelDescription } from "../../src/core/api";
 import { ARKIT_CHANNELS } from "../../src/core/contract";
 import { checkedControls } from "../../src/core/controls";
-import { parseFrameRate } from "../../src/core/frame_rate";
+import { parseFrameRate } from "../../src/face/frame_rate";
 import { SilenceGate } from "../../src/core/gate";
 import { Smoother } from "../../src/core/smoothing";
 import { Stages } from "../../src/core/stages";
