@@ -128,6 +128,14 @@ FORMATS: tuple[Format, ...] = (
         packages=("pxr", "PIL"),
         extra="usd",
     ),
+    Format("vrma", "VRM animation", "vrma", {".vrma": "VrmaWriter"}, {".vrma": "load"}),
+    Format(
+        "vrma_perfect_sync",
+        "VRM animation for perfect sync",
+        "vrma",
+        {".vrma": "PerfectSyncVrmaWriter"},
+        {".vrma": "load"},
+    ),
 )
 """Of two formats with one suffix, the first is meant unless a name is given."""
 

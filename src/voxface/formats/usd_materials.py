@@ -71,7 +71,7 @@ def _vertex_colors(rig: Rig, pictures: bool) -> Floats:
         colors[used] = part.material.color[:3]
         if pictures and part.material.texture is not None and rig.uv is not None:
             colors[used] *= _sampled(part, rig.uv[used])
-    return colors if rig.colors is None else colors * rig.colors[:, :3]
+    return np.asarray(colors if rig.colors is None else colors * rig.colors[:, :3], np.float32)
 
 
 def _sampled(part: RigPart, uv: Floats) -> Floats:
@@ -85,7 +85,7 @@ def _sampled(part: RigPart, uv: Floats) -> Floats:
     color = pixels[np.minimum(row, height - 1), np.minimum(column, width - 1)]
     # IEC 61966-2-1 (sRGB), decoded.
     linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
-    return linear.astype(np.float32)
+    return np.asarray(linear, np.float32)
 
 
 def _material(

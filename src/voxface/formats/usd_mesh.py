@@ -35,7 +35,7 @@ def define_mesh(stage: Any, rig: Rig, path: str) -> Any:
     primvars = UsdGeom.PrimvarsAPI(mesh)
     if rig.uv is not None:
         # USD counts v upwards from the lower edge.
-        uv = rig.uv * np.float32((1, -1)) + np.float32((0, 1))
+        uv = rig.uv * (1, -1) + (0, 1)
         names = Sdf.ValueTypeNames
         primvars.CreatePrimvar("st", names.TexCoord2fArray, UsdGeom.Tokens.vertex).Set(
             Vt.Vec2fArray.FromNumpy(np.ascontiguousarray(uv, np.float32))
@@ -77,7 +77,7 @@ def _joint_influences(mesh: Any, rig: Rig) -> None:
 
 def free_name(name: str, taken: set[str]) -> str:
     """Return a name that USD allows and that is not in `taken`, and put it there."""
-    valid = Tf.MakeValidIdentifier(name)
+    valid: str = Tf.MakeValidIdentifier(name)
     candidate, number = valid, 2
     while candidate in taken:
         candidate, number = f"{valid}_{number}", number + 1
