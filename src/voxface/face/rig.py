@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -84,6 +86,10 @@ class Rig:
         default).
     head_pivot : tuple of float
         The point about which the head turns, in centimetres.
+    expressions : mapping of str to mapping of str to float
+        Poses that the rig's file defines by name (VRM expressions): weights by target.
+    source : Path, optional
+        The file the rig was read from. An export keeps what that file has beyond a rig.
 
     Raises
     ------
@@ -101,6 +107,8 @@ class Rig:
     normals: NDArray[np.float32] | None = None
     head_share: NDArray[np.float32] = None  # type: ignore[assignment]
     head_pivot: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    expressions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    source: Path | None = None
 
     def __post_init__(self) -> None:
         vertices = len(np.asarray(self.neutral))

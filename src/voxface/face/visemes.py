@@ -1,8 +1,8 @@
 """The fifteen visemes of speech as mixes of ARKit channels.
 
-A viseme is the mouth's look for a group of sounds. The set is the one of the Oculus lip-sync tools,
-which avatars of many makers carry as morph targets: silence; p b m; f v; th; t d; k g; ch j sh; s z;
-n l; r; and the vowels of *father*, *bed*, *bit*, *go*, *boot*.
+A viseme is the mouth's look for a group of sounds. The set is the one of the Oculus lip-sync
+tools, which avatars of many makers carry as morph targets: silence; p b m; f v; th; t d; k g;
+ch j sh; s z; n l; r; and the vowels of *father*, *bed*, *bit*, *go* and *boot*.
 
 Notes
 -----

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from voxface.rig.primitives import (
     vertex_key,
 )
 from voxface.rig.scene import below, find_head, scene_nodes
+from voxface.rig.vrm import read_expressions
 
 CENTIMETRES = 100.0
 """A glTF metre in a rig's unit."""
@@ -73,7 +74,8 @@ def rig_from_gltf(file: GltfFile) -> Rig:
             f"{file.name} has no morph targets; export it with its shape keys (blend shapes)"
         )
     pivot = None if head is None else nodes[head][:3, 3] * CENTIMETRES
-    return _assemble(_name(file), list(blocks.values()), names, pivot)
+    rig = _assemble(_name(file), list(blocks.values()), names, pivot)
+    return replace(rig, expressions=read_expressions(file), source=Path(file.name))
 
 
 def check_extensions(file: GltfFile) -> None:

@@ -149,7 +149,10 @@ def resolve_uri(file: GltfFile, uri: str, what: str) -> bytes:
 
 def glb_bytes(document: Json, binary: bytes) -> bytes:
     """Pack a document and its first buffer into one GLB file."""
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    try:
+        text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise VoxfaceError(f"glTF holds plain JSON values only: {error}") from None
     chunk = text.encode()
     chunk += b" " * (-len(chunk) % 4)
     parts = [struct.pack("<II", len(chunk), _JSON_CHUNK), chunk]
