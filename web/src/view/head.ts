@@ -1,0 +1,173 @@
+import type { VRM } from "@pixiv/three-vrm";
+import { Box3, type Bone, type Mesh, type Object3D, Quaternion, Vector3 } from "three";
+import type { Connection } from "../rig";
+import type { Moment } from "./sample";
+
+/** Where the face is, for camera and lights. */
+export interface Focus {
+  readonly center: Vector3;
+  /** About half the height of the face. */
+  readonly radius: number;
+}
+
+interface Driven {
+  readonly influences: number[];
+  readonly index: number;
+}
+
+/** A loaded head that moments of a clip can move. */
+export class Head {
+  readonly #driven: Driven[][];
+  readonly #joint: Object3D | null;
+  readonly #restPosition = new Vector3();
+  readonly #restTurn = new Quaternion();
+  /** From the axes of the clip (those of the file) to the axes of the joint's parent. */
+  readonly #toParent = new Quaternion();
+  readonly #unitsPerCentimetre: number;
+  readonly #weights: Float32Array;
+
+  constructor(
+    readonly name: string,
+    readonly object: Object3D,
+    readonly connection: Connection,
+    readonly vrm: VRM | null = null,
+  ) {
+    const meshes = morphMeshes(object);
+    this.#driven = connection.targets.map((target) =>
+      meshes.flatMap((mesh) => {
+        const index = mesh.morphTargetDictionary![target];
+        return index === undefined ? [] : [{ influences: mesh.morphTargetInfluences!, index }];
+      }),
+    );
+    this.#weights = new Float32Array(connection.targets.length);
+    object.updateWorldMatrix(true, true);
+    this.#joint = headJoint(object, vrm);
+    const scale = new Vector3(1, 1, 1);
+    const parent = this.#joint?.parent;
+    if (this.#joint && parent) {
+      this.#restPosition.copy(this.#joint.position);
+      this.#restTurn.copy(this.#joint.quaternion);
+      parent.getWorldQuaternion(this.#toParent).invert();
+      parent.getWorldScale(scale);
+    }
+    this.#unitsPerCentimetre = 0.01 / (scale.y || 1);
+  }
+
+  /** Whether something turns with the head's pose. */
+  get turns(): boolean {
+    return this.#joint !== null;
+  }
+
+  /** Show a moment; `channels` names its weights. */
+  pose(moment: Moment, channels: readonly string[]): void {
+    this.connection.weights(moment.weights, channels, this.#weights);
+    this.#driven.forEach((places, target) => {
+      for (const { influences, index } of places) influences[index] = this.#weights[target];
+    });
+    if (!this.#joint) return;
+    const [x, y, z, qw, qx, qy, qz] = moment.head;
+    const away = this.#toParent;
+    this.#joint.position
+      .set(x, y, z)
+      .multiplyScalar(this.#unitsPerCentimetre)
+      .applyQuaternion(away)
+      .add(this.#restPosition);
+    this.#joint.quaternion
+      .copy(away)
+      .multiply(TURN.set(qx, qy, qz, qw))
+      .multiply(BACK.copy(away).invert())
+      .multiply(this.#restTurn);
+  }
+
+  /** Let hair and clothes of a VRM follow; `seconds` since the last time. */
+  follow(seconds: number): void {
+    this.vrm?.humanoid.update();
+    this.vrm?.nodeConstraintManager?.update();
+    this.vrm?.springBoneManager?.update(Math.min(seconds, 0.05));
+  }
+
+  /** What the targets stand at, read back from the meshes. */
+  weightsByName(): Record<string, number> {
+    const found: Record<string, number> = {};
+    this.connection.targets.forEach((target, column) => {
+      const place = this.#driven[column][0];
+      if (place) found[target] = place.influences[place.index];
+    });
+    return found;
+  }
+
+  /** The head joint's turn from rest in the axes of the clip, w, x, y, z. */
+  turn(): [number, number, number, number] {
+    if (!this.#joint) return [1, 0, 0, 0];
+    const away = this.#toParent;
+    const turn = BACK.copy(away)
+      .invert()
+      .multiply(this.#joint.quaternion)
+      .multiply(TURN.copy(this.#restTurn).invert())
+      .multiply(away);
+    return [turn.w, turn.x, turn.y, turn.z];
+  }
+
+  /** Where the face is: the box of all that moves, else of all there is. */
+  focus(): Focus {
+    this.object.updateWorldMatrix(true, true);
+    const box = new Box3();
+    for (const mesh of morphMeshes(this.object)) growByMoving(box, mesh);
+    if (box.isEmpty()) box.setFromObject(this.object);
+    const size = box.getSize(new Vector3());
+    return { center: box.getCenter(new Vector3()), radius: Math.max(size.y / 2, 1e-3) };
+  }
+}
+
+const TURN = new Quaternion();
+const BACK = new Quaternion();
+
+/** The meshes under an object that have morph targets. */
+export function morphMeshes(object: Object3D): Mesh[] {
+  const found: Mesh[] = [];
+  object.traverse((child) => {
+    const mesh = child as Mesh;
+    if (mesh.isMesh && mesh.morphTargetDictionary && mesh.morphTargetInfluences) found.push(mesh);
+  });
+  return found;
+}
+
+function headJoint(object: Object3D, vrm: VRM | null): Object3D | null {
+  const normalized = vrm?.humanoid.getNormalizedBoneNode("head");
+  if (normalized) return normalized;
+  const bones: Object3D[] = [];
+  object.traverse((child) => {
+    if ((child as Bone).isBone) bones.push(child);
+  });
+  const bare = (node: Object3D) => node.name.toLowerCase().replace(/^.*[:|]|[^a-z]/g, "");
+  return (
+    bones.find((bone) => bare(bone) === "head") ??
+    bones.find((bone) => /head$/.test(bare(bone))) ??
+    (bones.length ? null : object.children.length === 1 ? object.children[0] : null)
+  );
+}
+
+function growByMoving(box: Box3, mesh: Mesh): void {
+  const rest = mesh.geometry.getAttribute("position");
+  const relative = mesh.geometry.morphTargetsRelative;
+  const point = new Vector3();
+  // A sixth of the reach of the widest target is enough to say that a vertex belongs to the face.
+  for (const target of mesh.geometry.morphAttributes.position ?? []) {
+    let widest = 0;
+    const reach = new Float32Array(rest.count);
+    for (let i = 0; i < rest.count; i += 1) {
+      point.fromBufferAttribute(target as never, i);
+      if (!relative) point.sub(HOME.fromBufferAttribute(rest as never, i));
+      reach[i] = point.length();
+      widest = Math.max(widest, reach[i]);
+    }
+    if (!widest) continue;
+    for (let i = 0; i < rest.count; i += 1) {
+      if (reach[i] < widest / 6) continue;
+      mesh.getVertexPosition(i, point);
+      box.expandByPoint(point.applyMatrix4(mesh.matrixWorld));
+    }
+  }
+}
+
+const HOME = new Vector3();

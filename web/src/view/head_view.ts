@@ -1,0 +1,209 @@
+import { Clock, PerspectiveCamera, type Vector3, WebGLRenderer } from "three";
+import { OrbitControls } from "three/addons/controls/OrbitControls.js";
+import { VoxfaceError } from "../types";
+import { Ghost } from "./ghost";
+import type { Head } from "./head";
+import { disposeHead } from "./load_head";
+import type { Moment } from "./sample";
+import { Studio } from "./studio";
+
+/** One head; two beside one another; or the second as a tinted ghost over the first. */
+export type Layout = "single" | "side" | "ghost";
+export type Slot = "main" | "other";
+
+const LONGEST_PIXEL_RATIO = 2;
+
+/** Heads on a canvas. Draws only when something changed, to spare the battery. */
+export class HeadView {
+  readonly #renderer: WebGLRenderer;
+  readonly #camera = new PerspectiveCamera(22, 1, 0.01, 50);
+  readonly #orbit: OrbitControls;
+  readonly #studio: Studio;
+  readonly #heads: Record<Slot, Head | null> = { main: null, other: null };
+  readonly #ghost = new Ghost();
+  readonly #clock = new Clock();
+  #layout: Layout = "single";
+  #asked = 0;
+  #size: [number, number] = [0, 0];
+  /** How many pictures were drawn; for tests. */
+  drawn = 0;
+
+  constructor(readonly canvas: HTMLCanvasElement) {
+    try {
+      this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
+    } catch {
+      throw new VoxfaceError(
+        "this browser shows no 3D (WebGL 2); switch on hardware acceleration or try another " +
+          "browser. Sound, curves and export work all the same",
+      );
+    }
+    this.#renderer.autoClear = false;
+    this.#studio = new Studio(this.#renderer);
+    this.#orbit = new OrbitControls(this.#camera, canvas);
+    this.#orbit.enablePan = false;
+    this.#orbit.enableDamping = true;
+    this.#orbit.dampingFactor = 0.12;
+    this.#orbit.minPolarAngle = 0.25 * Math.PI;
+    this.#orbit.maxPolarAngle = 0.72 * Math.PI;
+    this.#orbit.addEventListener("change", () => this.requestDraw());
+    new ResizeObserver(() => this.#resize()).observe(canvas.parentElement ?? canvas);
+    canvas.addEventListener("webglcontextrestored", () => this.requestDraw());
+  }
+
+  /** Put a head into a slot; the one before is freed. */
+  setHead(slot: Slot, head: Head | null): void {
+    const before = this.#heads[slot];
+    if (before) {
+      this.#studio.scene.remove(before.object);
+      disposeHead(before.object);
+    }
+    this.#heads[slot] = head;
+    if (head) this.#studio.scene.add(head.object);
+    if (slot === "main" && head) this.resetCamera();
+    this.#dress();
+  }
+
+  head(slot: Slot): Head | null {
+    return this.#heads[slot];
+  }
+
+  get layout(): Layout {
+    return this.#layout;
+  }
+
+  setLayout(layout: Layout): void {
+    this.#layout = layout;
+    this.#dress();
+    this.#frame();
+  }
+
+  setDark(dark: boolean): void {
+    this.#studio.setDark(dark);
+    this.requestDraw();
+  }
+
+  pose(slot: Slot, moment: Moment, channels: readonly string[]): void {
+    this.#heads[slot]?.pose(moment, channels);
+    this.requestDraw();
+  }
+
+  /** Look at the face from the front again. */
+  resetCamera(): void {
+    const head = this.#heads.main;
+    if (!head) return;
+    const { center, radius } = head.focus();
+    this.#studio.aim(center, radius);
+    this.#orbit.target.copy(center);
+    this.#orbit.minDistance = radius * 3.2;
+    this.#orbit.maxDistance = radius * 24;
+    this.#camera.near = radius * 0.5;
+    this.#camera.far = radius * 60;
+    this.#camera.position.copy(center).add(away(center, radius));
+    this.#frame();
+  }
+
+  /** Turn about the head, in radians: to the right and up. */
+  turn(right: number, up: number): void {
+    const orbit = this.#orbit;
+    const offset = this.#camera.position.clone().sub(orbit.target);
+    const distance = offset.length();
+    const around = Math.atan2(offset.x, offset.z) + right;
+    const polar = Math.acos(offset.y / distance) - up;
+    const bounded = Math.min(Math.max(polar, orbit.minPolarAngle), orbit.maxPolarAngle);
+    offset.set(
+      distance * Math.sin(bounded) * Math.sin(around),
+      distance * Math.cos(bounded),
+      distance * Math.sin(bounded) * Math.cos(around),
+    );
+    this.#camera.position.copy(orbit.target).add(offset);
+    this.requestDraw();
+  }
+
+  /** Come nearer (factor under 1) or go farther. */
+  zoom(factor: number): void {
+    const { target, minDistance, maxDistance } = this.#orbit;
+    const offset = this.#camera.position.clone().sub(target);
+    const distance = Math.min(Math.max(offset.length() * factor, minDistance), maxDistance);
+    this.#camera.position.copy(target).add(offset.setLength(distance));
+    this.requestDraw();
+  }
+
+  requestDraw(): void {
+    if (!this.#asked) this.#asked = requestAnimationFrame(() => this.#draw());
+  }
+
+  #dress(): void {
+    const { main, other } = this.#heads;
+    this.#ghost.release();
+    if (other && this.#layout === "ghost") this.#ghost.dress(other.object);
+    if (main) main.object.visible = true;
+    this.requestDraw();
+  }
+
+  #resize(): void {
+    const box = (this.canvas.parentElement ?? this.canvas).getBoundingClientRect();
+    this.#size = [Math.max(box.width, 1), Math.max(box.height, 1)];
+    this.#renderer.setPixelRatio(Math.min(window.devicePixelRatio, LONGEST_PIXEL_RATIO));
+    this.#renderer.setSize(...this.#size, false);
+    this.#frame();
+  }
+
+  /** Keep the face whole in narrow pictures: a narrow picture gets a wider lens. */
+  #frame(): void {
+    const [width, height] = this.#size;
+    if (!width) return;
+    const aspect = (this.#layout === "side" ? width / 2 : width) / height;
+    const tallest = 22;
+    const needed = (2 * Math.atan(Math.tan((tallest * Math.PI) / 360) / aspect) * 180) / Math.PI;
+    this.#camera.fov = Math.max(tallest, Math.min(needed * 0.86, 70));
+    this.#camera.aspect = aspect;
+    this.#camera.updateProjectionMatrix();
+    this.requestDraw();
+  }
+
+  #draw(): void {
+    this.#asked = 0;
+    this.#orbit.update();
+    const seconds = this.#clock.getDelta();
+    const { main, other } = this.#heads;
+    main?.follow(seconds);
+    other?.follow(seconds);
+    const [width, height] = this.#size;
+    const renderer = this.#renderer;
+    renderer.setScissorTest(false);
+    renderer.setViewport(0, 0, width, height);
+    renderer.clear();
+    const two = main && other && this.#layout !== "single";
+    if (two && this.#layout === "side") {
+      renderer.setScissorTest(true);
+      this.#half("main", 0, width / 2, height);
+      this.#half("other", width / 2, width / 2, height);
+    } else {
+      this.#only("main");
+      renderer.render(this.#studio.scene, this.#camera);
+      if (two) {
+        this.#only("other");
+        renderer.clearDepth();
+        this.#ghost.draw(renderer, this.#studio.scene, this.#camera);
+      }
+    }
+    this.drawn += 1;
+  }
+
+  #half(slot: Slot, left: number, width: number, height: number): void {
+    this.#only(slot);
+    this.#renderer.setViewport(left, 0, width, height);
+    this.#renderer.setScissor(left, 0, width, height);
+    this.#renderer.render(this.#studio.scene, this.#camera);
+  }
+
+  #only(slot: Slot): void {
+    const { main, other } = this.#heads;
+    if (main) main.object.visible = slot === "main";
+    if (other) other.object.visible = slot === "other";
+  }
+}
+
+function away(center: Vector3, radius: number): Vector3 {
+  return center.clone().set(0, radius * 0.15, radius * 10.2);
+}

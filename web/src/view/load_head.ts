@@ -1,0 +1,99 @@
+import { type VRM, VRMLoaderPlugin, VRMUtils } from "@pixiv/three-vrm";
+import { Group, type Mesh, type Object3D } from "three";
+import { type GLTF, GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import { MeshoptDecoder } from "three/addons/libs/meshopt_decoder.module.js";
+import { connect, type ExpressionBind } from "../rig";
+import { VoxfaceError } from "../types";
+import { Head, morphMeshes } from "./head";
+import { dressDefaultHead } from "./materials";
+import { addMissingNormals } from "./morph_normals";
+
+export interface LoadOptions {
+  /** The head that ships with voxface: its materials are known and are made richer. */
+  readonly isDefault?: boolean;
+}
+
+/** Read a GLB, glTF (self-contained) or VRM file. Throws VoxfaceError with a clear line. */
+export async function loadHead(
+  bytes: ArrayBuffer,
+  name: string,
+  options: LoadOptions = {},
+): Promise<Head> {
+  const loader = new GLTFLoader();
+  loader.setMeshoptDecoder(MeshoptDecoder);
+  loader.register((parser) => new VRMLoaderPlugin(parser));
+  let gltf: GLTF;
+  try {
+    gltf = await loader.parseAsync(bytes, "");
+  } catch (error) {
+    throw new VoxfaceError(`${name} cannot be read as GLB, glTF or VRM: ${plainReason(error)}`);
+  }
+  const vrm = (gltf.userData.vrm as VRM | undefined) ?? null;
+  if (vrm) VRMUtils.rotateVRM0(vrm);
+  nameTargetsOfPrimitives(gltf);
+  const root = new Group();
+  root.add(gltf.scene);
+  const meshes = morphMeshes(root);
+  if (!meshes.length) {
+    throw new VoxfaceError(
+      `${name} has no morph targets (shape keys), so there is nothing a clip could move; ` +
+        "export the head with its shape keys",
+    );
+  }
+  root.traverse((child) => prepare(child as Mesh));
+  if (options.isDefault) dressDefaultHead(root);
+  const targets = [...new Set(meshes.flatMap((mesh) => Object.keys(mesh.morphTargetDictionary!)))];
+  return new Head(name, root, connect(targets, { expressions: expressionsOf(vrm) }), vrm);
+}
+
+function prepare(mesh: Mesh): void {
+  if (!mesh.isMesh) return;
+  addMissingNormals(mesh.geometry);
+  // Bounds do not know of morph targets and joints; a head fills the picture anyway.
+  mesh.frustumCulled = false;
+  mesh.castShadow = true;
+  mesh.receiveShadow = true;
+}
+
+/** Older exporters name targets on primitives, where three.js does not look. */
+function nameTargetsOfPrimitives(gltf: GLTF): void {
+  for (const mesh of morphMeshes(gltf.scene)) {
+    const place = gltf.parser.associations.get(mesh) as { meshes?: number } | undefined;
+    const described = gltf.parser.json.meshes?.[place?.meshes ?? -1];
+    if (!described || described.extras?.targetNames) continue;
+    const names: unknown = described.primitives?.[0]?.extras?.targetNames;
+    if (!Array.isArray(names)) continue;
+    mesh.morphTargetDictionary = Object.fromEntries(names.map((name, index) => [name, index]));
+  }
+}
+
+type MorphBind = { primitives?: Mesh[]; index?: number; weight?: number };
+
+function expressionsOf(vrm: VRM | null): Record<string, ExpressionBind[]> | undefined {
+  const manager = vrm?.expressionManager;
+  if (!manager) return undefined;
+  const found: Record<string, ExpressionBind[]> = {};
+  for (const expression of manager.expressions) {
+    found[expression.expressionName] = expression.binds.flatMap((bind) => {
+      const { primitives, index, weight } = bind as MorphBind;
+      const names = primitives?.[0]?.morphTargetDictionary ?? {};
+      const target = Object.keys(names).find((name) => names[name] === index);
+      return target === undefined || weight === undefined ? [] : [{ target, weight }];
+    });
+  }
+  return found;
+}
+
+function plainReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/JSON|token|Unexpected/i.test(text)) return "its content is damaged or of another kind";
+  if (/Failed to load|fetch|URL/i.test(text)) {
+    return "it refers to other files; export it as one self-contained .glb";
+  }
+  return text.replace(/^THREE\.\w+:\s*/, "").split("\n")[0];
+}
+
+/** Free the memory that a head holds on the graphics card. */
+export function disposeHead(object: Object3D): void {
+  VRMUtils.deepDispose(object);
+}
