@@ -128,6 +128,7 @@ FORMATS: tuple[Format, ...] = (
         packages=("pxr", "PIL"),
         extra="usd",
     ),
+    Format("glb", "glTF head", "glb", {".glb": "GlbWriter"}, {".glb": "load"}, draws=True),
     Format("vrma", "VRM animation", "vrma", {".vrma": "VrmaWriter"}, {".vrma": "load"}),
     Format(
         "vrma_perfect_sync",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
 from voxface.rig.gltf_file import Json
+from voxface.rig.head_motion import HeadNode
 from voxface.rig.packer import Packer
 
 EXTRAS = "voxface"
@@ -35,8 +36,7 @@ def add_animation(
     packer: Packer,
     clip: FaceClip,
     tracks: Sequence[MorphTrack],
-    head: int | None,
-    rest: NDArray[np.float64],
+    head: HeadNode | None,
 ) -> None:
     """Add a clip to a document as an animation, one key a frame, linear in between.
 
@@ -49,10 +49,8 @@ def add_animation(
         The document.
     clip : FaceClip
     tracks : sequence of MorphTrack
-    head : int, optional
+    head : HeadNode, optional
         The node that the head's motion turns and moves.
-    rest : ndarray, shape (3,) or (4, 4)
-        Where that node stands at rest, in metres.
 
     Raises
     ------
@@ -80,9 +78,9 @@ def add_animation(
         if track.weights.shape[1]:
             animate(track.node, "weights", track.weights.reshape(-1))
     if head is not None:
-        w, x, y, z = clip.head[:, 3:].T
-        animate(head, "rotation", _unit(np.stack([x, y, z, w], axis=1)))
-        animate(head, "translation", (rest + clip.head[:, :3] / 100).astype(np.float32))
+        rotation, translation = head.motion(clip.head)
+        animate(head.node, "rotation", rotation)
+        animate(head.node, "translation", translation)
     extras = {
         "fps": str(clip.fps),
         "start": clip.start,
@@ -96,8 +94,3 @@ def add_animation(
         "animations",
         {"name": "voxface", "samplers": samplers, "channels": channels, "extras": {EXTRAS: extras}},
     )
-
-
-def _unit(quaternions: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.linalg.norm(quaternions.astype(np.float64), axis=1, keepdims=True)
-    return np.asarray(quaternions / lengths, np.float32)

@@ -99,6 +99,16 @@ def compressed(name: str, extension: str) -> VoxfaceError:
     )
 
 
+def is_gltf(path: Path) -> bool:
+    """Tell whether a file is there and looks like glTF, binary or JSON."""
+    try:
+        with path.open("rb") as stream:
+            beginning = stream.read(64)
+    except OSError:
+        return False
+    return beginning[:4] == _MAGIC or _is_json(beginning)
+
+
 def read_gltf(path: Path) -> GltfFile:
     """Read a ``.glb``, ``.vrm`` or ``.gltf`` file with its buffers.
 
@@ -110,7 +120,7 @@ def read_gltf(path: Path) -> GltfFile:
     content = _bytes_of(path, str(path))
     if content[:4] == _MAGIC:
         text, binary = _split_container(path, content)
-    elif content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    elif _is_json(content):
         text, binary = content, None
     else:
         raise VoxfaceError(f"{path} is not a glTF file (.glb, .vrm, .gltf)")
@@ -192,6 +202,10 @@ def _cut_off(path: Path, needed: int, there: int) -> VoxfaceError:
     return VoxfaceError(
         f"{path} is cut off: {there} bytes of {needed} are there; copy or export it again"
     )
+
+
+def _is_json(content: bytes) -> bool:
+    return content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
 def _buffer(file: GltfFile, number: int, entry: Json, binary: bytes | None) -> bytes:

@@ -10,6 +10,7 @@ from voxface.face import FaceClip, Material, Rig, RigPart
 from voxface.rig.animation import MorphTrack, add_animation
 from voxface.rig.connect import connect
 from voxface.rig.gltf_file import Json
+from voxface.rig.head_motion import HeadNode
 from voxface.rig.normals import vertex_normals, weld
 from voxface.rig.packer import INDICES, VERTICES, Packer, SparseRows, picture_type
 
@@ -59,8 +60,7 @@ def write_glb(rig: Rig, clip: FaceClip | None = None, *, morph_normals: bool = T
     mesh_node, head_node = _nodes(packer, rig)
     if clip is not None:
         track = MorphTrack(mesh_node, connect(rig).weights(clip))
-        pivot = np.asarray(rig.head_pivot, np.float64) / 100
-        add_animation(packer, clip, [track], head_node, pivot)
+        add_animation(packer, clip, [track], HeadNode.standing(head_node, rig.head_pivot))
     return packer.finish()
 
 
