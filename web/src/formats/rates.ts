@@ -1,4 +1,4 @@
-/** From times or timecodes to an exact frame rate; `voxface.formats.timeline`, `.livelink_timing`. */
+/** From times or timecodes to a frame rate; `voxface.formats.timeline`, `.livelink_timing`. */
 import { fractionOfNumber, limitDenominator } from "../face/fraction";
 import { frameRate, NTSC_RATES } from "../face/frame_rate";
 import type { FrameRate } from "../types";

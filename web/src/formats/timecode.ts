@@ -1,5 +1,12 @@
 /** Timecode `HH:MM:SS:FF.fff`; the port of `voxface.formats.timecode`. */
-import { add, compare, fraction, fractionOfText, roundHalfEven, type Fraction } from "../face/fraction";
+import {
+  add,
+  compare,
+  fraction,
+  fractionOfText,
+  roundHalfEven,
+  type Fraction,
+} from "../face/fraction";
 import { exactRate } from "../face/frame_rate";
 import { VoxfaceError, type FrameRate } from "../types";
 

@@ -1,4 +1,4 @@
-/** glTF accessors as arrays: strided, normalised and sparse; the port of `voxface.rig.accessors`. */
+/** glTF accessors, strided, normalised or sparse; the port of `voxface.rig.accessors`. */
 import type { GltfFile, Json } from "./gltf_file";
 
 /** Elements of an accessor, row by row. */

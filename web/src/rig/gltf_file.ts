@@ -70,7 +70,8 @@ export function compressed(name: string, extension: string): VoxfaceError {
 export function readGltf(bytes: Uint8Array, name: string): GltfFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const packed = bytes.length >= 4 && view.getUint32(0, true) === MAGIC;
-  const { text, binary } = packed ? splitContainer(view, bytes, name) : { text: bytes, binary: null };
+  const container = { text: bytes, binary: null };
+  const { text, binary } = packed ? splitContainer(view, bytes, name) : container;
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
@@ -87,7 +88,8 @@ export function readGltf(bytes: Uint8Array, name: string): GltfFile {
     );
   }
   const file = new GltfFile(name, json as Json, []);
-  const buffers = file.items("buffers").map((entry, number) => bufferOf(file, entry, number, binary));
+  const entries = file.items("buffers");
+  const buffers = entries.map((entry, number) => bufferOf(file, entry, number, binary));
   return new GltfFile(name, json as Json, buffers);
 }
 

@@ -29,7 +29,7 @@ export function determinant(a: Matrix): number {
   );
 }
 
-/** The inverse transpose of the upper left 3 x 3, by which normals turn, up to a positive factor. */
+/** The 3 x 3 by which normals turn: the inverse transpose, up to a positive factor. */
 export function normalTransform(a: Matrix): readonly number[] {
   const sign = determinant(a) < 0 ? -1 : 1;
   return [

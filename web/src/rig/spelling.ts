@@ -1,6 +1,6 @@
 /** Which ARKit channel a morph target's name means; the port of `voxface.rig.spelling`. */
-import SPELLINGS from "../../../src/voxface/rig/spellings.json";
 import { ARKIT_CHANNELS } from "../face/channels";
+import contract from "../generated/contract.json";
 
 /** How sure a reading is, surest first: the name itself, behind a prefix, another word for it. */
 export const SAME = 0;
@@ -16,6 +16,8 @@ export interface Reading {
   /** `Left` or `Right` where the target is one half of a channel that has no sides, or empty. */
   readonly half: string;
 }
+
+const SPELLINGS = contract.spellings;
 
 type Table = Readonly<Record<string, string>>;
 
