@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from voxface.engine import Controls as Controls
+    from voxface.engine import Life as Life
     from voxface.engine import Model as Model
     from voxface.engine import Stream as Stream
     from voxface.engine import animate as animate
@@ -24,6 +25,7 @@ _HOME = {
     "ARKIT_CHANNELS": "voxface.face",
     "Controls": "voxface.engine",
     "FaceClip": "voxface.face",
+    "Life": "voxface.engine",
     "Model": "voxface.engine",
     "Stream": "voxface.engine",
     "VoxfaceError": "voxface.errors",

@@ -207,7 +207,7 @@ def test_a_step_comes_at_its_frame(tmp_path) -> None:
 def ungated():
     from voxface.engine import Controls  # noqa: PLC0415
 
-    return Controls(silence_gate=False)
+    return Controls(silence_gate=False, life=0)
 
 
 def test_metadata_says_all_that_a_runner_must_know(model_file, trained) -> None:

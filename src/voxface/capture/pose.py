@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from voxface.face.rotation import (
+    multiplied,
     quaternion_from_rotation_vector,
     rotation_vector_from_quaternion,
 )
@@ -105,15 +106,6 @@ def quaternions_from_matrices(matrices: ArrayLike) -> FloatArray:
     k[:, 3, 3] = zz - xx - yy
     vectors: FloatArray = np.linalg.eigh(k, UPLO="L")[1]
     return vectors[:, :, -1]
-
-
-def multiplied(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return the product of quaternions (..., 4): the second rotation, then the first."""
-    w, v = first[..., :1], first[..., 1:]
-    u, t = second[..., :1], second[..., 1:]
-    real = w * u - np.sum(v * t, axis=-1, keepdims=True)
-    imaginary = w * t + u * v + np.cross(v, t)
-    return np.asarray(np.concatenate([real, imaginary], axis=-1), dtype=np.float64)
 
 
 def conjugated(quaternions: FloatArray) -> FloatArray:

@@ -4,11 +4,13 @@ from voxface.engine.ahead import ahead
 from voxface.engine.animate import animate, animate_blocks
 from voxface.engine.controls import Controls
 from voxface.engine.description import ModelDescription
+from voxface.engine.life import Life
 from voxface.engine.model import Model
 from voxface.engine.stream import Stream
 
 __all__ = [
     "Controls",
+    "Life",
     "Model",
     "ModelDescription",
     "Stream",

@@ -1,4 +1,4 @@
-"""What a user may turn: gains, offsets, strengths, smoothing and the silence gate."""
+"""What a user may turn: gains, offsets, strengths, smoothing, silence gate, expression, life."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from voxface.engine.expression import Timeline, timeline
+from voxface.engine.life import Life
 from voxface.engine.model import FloatArray
 from voxface.errors import VoxfaceError, unknown_name
 from voxface.face import ARKIT_CHANNELS, HEAD, REGIONS, channel_index, region_channels
@@ -39,6 +41,15 @@ class Controls:
         a stream's latency grows by as much.
     silence_gate : bool
         Keep jaw, mouth, cheeks and tongue at rest where nobody speaks.
+    expression : mapping of str to float or sequence of (seconds, intensity)
+        Named expressions (joy, anger, sadness, surprise, disgust, fear, neutral), each with an
+        intensity 0 to 1, or with moments and intensities between which it goes in straight lines.
+        Lips that speech shuts stay shut. Gains and strengths do not touch it.
+    life : float or Life
+        Blinks, gaze, small head motion, breath and brows: 0 for none, 1 for a natural amount, up
+        to 2; or a `Life`, which tells them apart and holds the seed. Gains and strengths scale
+        life as they scale the model. Where life blinks and looks, it takes the place of the
+        model's own lids and gaze.
 
     Raises
     ------
@@ -51,6 +62,8 @@ class Controls:
     strength: Mapping[str, float] = field(default_factory=dict)
     smoothing: float = 0.0
     silence_gate: bool = True
+    expression: Mapping[str, float | Timeline] = field(default_factory=dict)
+    life: float | Life = 1.0
 
     def __post_init__(self) -> None:
         regions = (*REGIONS, HEAD)
@@ -67,12 +80,28 @@ class Controls:
             object.__setattr__(self, name, MappingProxyType(checked))
         smoothing = _number("smoothing", self.smoothing, 0, LONGEST_SMOOTHING)
         object.__setattr__(self, "smoothing", smoothing)
+        timelines = {name: timeline(name, given) for name, given in self.expression.items()}
+        object.__setattr__(self, "expression", MappingProxyType(timelines))
+        object.__setattr__(self, "life", Life.of(self.life))
+
+    @property
+    def timelines(self) -> Mapping[str, Timeline]:
+        """The expressions, each as moments and intensities."""
+        return cast("Mapping[str, Timeline]", self.expression)
+
+    @property
+    def living(self) -> Life:
+        """The life, whichever way it was given."""
+        return Life.of(self.life)
 
     def as_metadata(self) -> dict[str, Any]:
         """Return what differs from the defaults, as plain JSON values."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         plain = {k: dict(v) if isinstance(v, Mapping) else v for k, v in values.items()}
-        usual: dict[str, Any] = {"smoothing": 0.0, "silence_gate": True}
+        plain["life"] = self.living.as_metadata()
+        usual: dict[str, Any] = {
+            "smoothing": 0.0, "silence_gate": True, "life": Life().as_metadata(),
+        }  # fmt: skip
         return {k: v for k, v in plain.items() if v != usual.get(k, {})}
 
 
@@ -111,25 +140,30 @@ class ControlStage:
     controls : Controls
     channels : sequence of str
         Names of the first columns of the frames; six of pose follow.
+
+    Attributes
+    ----------
+    factor : ndarray of float32, shape (C + 6,)
+        Gain times strength.
     """
 
     def __init__(self, controls: Controls, channels: Sequence[str]) -> None:
         self._channels = len(channels)
         self._moves = bool(controls.offset)
-        self._factor = np.ones(len(channels) + 6, np.float32)
+        self.factor = np.ones(len(channels) + 6, np.float32)
         self._offset = np.zeros(len(channels) + 6, np.float32)
         for region, value in controls.strength.items():
             columns = [channels.index(n) for n in region_channels(region) if n in channels]
-            self._factor[columns] *= value
-        self._factor[len(channels) :] = controls.strength.get(HEAD, 1.0)
+            self.factor[columns] *= value
+        self.factor[len(channels) :] = controls.strength.get(HEAD, 1.0)
         for channel, value in controls.gain.items():
-            self._factor[channel_index(channel, channels)] *= value
+            self.factor[channel_index(channel, channels)] *= value
         for channel, value in controls.offset.items():
             self._offset[channel_index(channel, channels)] = value
 
     def push(self, frames: FloatArray) -> FloatArray:
         """Take and return frames, shape (n, C + 6)."""
-        result = frames * self._factor
+        result = frames * self.factor
         if self._moves:
             result += self._offset
         weights = result[:, : self._channels]

@@ -16,11 +16,13 @@ from voxface.engine.controls import Controls, ControlStage
 from voxface.engine.description import POSE
 from voxface.engine.frame_rate import FrameRateStage
 from voxface.engine.gate import SilenceGate
+from voxface.engine.life import replaced
+from voxface.engine.liveliness import Liveliness
 from voxface.engine.model import FloatArray, Model
 from voxface.engine.runner import ModelRunner
 from voxface.engine.smoothing import Smoother
 from voxface.face import SPEECH_CHANNELS, FaceClip, frame_count, parse_frame_rate
-from voxface.face.rotation import quaternion_from_rotation_vector
+from voxface.face.rotation import multiplied, quaternion_from_rotation_vector
 
 
 class Stream:
@@ -77,7 +79,7 @@ class Stream:
         self._channels = about.channels
         self._sound = SoundResampler(float(self._rate), SAMPLE_RATE)
         self._runner = ModelRunner(self.model)
-        self._gate = SilenceGate() if self.controls.silence_gate else None
+        self._gate = SilenceGate()
         self._gated = np.array([name in SPEECH_CHANNELS for name in about.channels], np.float32)
         self._control = ControlStage(self.controls, about.channels)
         self._smoother = Smoother(self.controls.smoothing)
@@ -86,13 +88,19 @@ class Stream:
         trained = np.array([*moved])
         self._trained = np.ones(len(about.channels) + len(POSE), np.float32)
         self._trained[: len(trained)] = trained
-        tracked = trained | [name in self.controls.offset for name in about.channels]
+        self._trained[: len(trained)] *= replaced(self.controls.living, about.channels)
+        self._beside = Liveliness(
+            self.controls, about.channels, about.delay_frames, self._control.factor
+        )
+        given = {*self.controls.offset, *self._beside.channels}
+        tracked = trained | [name in given for name in about.channels]
         # A row for as many frames as may ever come at once; a broadcast row takes no memory.
         self._tracked = np.broadcast_to(tracked, (1 << 32, len(tracked)))
         self.metadata: Mapping[str, Any] = {
             "model": f"{about.name} {about.version}",
             "licence": about.licence,
             "controls": self.controls.as_metadata(),
+            "life": self.controls.living.as_metadata(),
         }
         self._heard = 0
         self.latency = self._total_latency()
@@ -117,7 +125,9 @@ class Stream:
         """
         mono = as_mono(pcm, channels_last=True)
         self._heard += len(mono)
-        frames, speech = self._runner.push(self._sound.push(mono))
+        sound = self._sound.push(mono)
+        self._beside.hear(sound)
+        frames, speech = self._runner.push(sound)
         return self._finish(self._smoother.push(self._shape(frames, speech)))
 
     def flush(self) -> FaceClip:
@@ -125,7 +135,9 @@ class Stream:
 
         In all there are as many frames as come nearest to the length of the sound.
         """
-        early = self._runner.push(self._sound.flush())
+        sound = self._sound.flush()
+        self._beside.hear(sound)
+        early = self._runner.push(sound)
         late = self._runner.flush()
         frames, speech = (np.concatenate(parts) for parts in zip(early, late, strict=True))
         smooth = self._smoother.push(self._shape(frames, speech))
@@ -134,23 +146,44 @@ class Stream:
         self.reset()
         return clip
 
+    def express(self, intensities: Mapping[str, float], fade: float = 0.3) -> None:
+        """Change expressions while the stream runs, from the next frame that it returns.
+
+        Parameters
+        ----------
+        intensities : mapping of str to float
+            Expressions by name, 0 to 1; those not named stay as they are.
+        fade : float
+            Seconds in which they get there.
+
+        Raises
+        ------
+        VoxfaceError
+            If a name is unknown or an intensity out of its range.
+        """
+        self._beside.express(intensities, fade)
+        moved = self._tracked[0] | [name in self._beside.channels for name in self._channels]
+        self._tracked = np.broadcast_to(moved, self._tracked.shape)
+
     def reset(self) -> None:
         """Forget everything, as if newly made."""
         self._sound.reset()
         self._runner.reset()
         self._smoother.reset()
         self._frames.reset()
-        if self._gate is not None:
-            self._gate.reset()
+        self._gate.reset()
+        self._beside.reset()
         self._heard = 0
 
     def _shape(self, frames: FloatArray, speech: FloatArray) -> FloatArray:
-        """Gate and control the model's frames, shape (n, C + 6)."""
+        """Gate and control the model's frames, shape (n, C + 6); let life notice what is said."""
         if not len(frames):
             return frames
         shaped = frames * self._trained
-        if self._gate is not None:
-            shut = 1 - self._gate.push(speech)
+        opening = self._gate.push(speech)
+        self._beside.notice(speech, opening)
+        if self.controls.silence_gate:
+            shut = 1 - opening
             if shut.any():
                 weights = shaped[:, : len(self._channels)]
                 weights *= 1 - shut[:, None] * self._gated
@@ -161,7 +194,13 @@ class Stream:
         count = len(self._channels)
         head = np.empty((len(frames), 7), np.float32)
         head[:, :3] = frames[:, count : count + 3]
-        head[:, 3:] = quaternion_from_rotation_vector(frames[:, count + 3 :])
+        rotation = quaternion_from_rotation_vector(frames[:, count + 3 :])
+        moved = self._beside.apply(frames) if len(frames) else None
+        if moved is not None:
+            # The model's head moves within the living one.
+            head[:, :3] += moved[:, :3]
+            rotation = multiplied(quaternion_from_rotation_vector(moved[:, 3:]), rotation)
+        head[:, 3:] = rotation
         first = self._frames.next_frame
         if last and self._heard:
             total = frame_count(self._heard / self._rate, self.fps)

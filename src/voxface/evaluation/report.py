@@ -63,7 +63,7 @@ def evaluate_model(
             source,
             fps=RATE,
             sample_rate=None if isinstance(source, Path) else 16_000,
-            controls=Controls(silence_gate=gate),
+            controls=Controls(silence_gate=gate, life=0),  # the net alone is judged
             model=model,
         )
 

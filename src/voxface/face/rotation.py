@@ -38,6 +38,18 @@ def rotation_vector_from_quaternion(quaternions: ArrayLike) -> FloatArray:
     return np.asarray(quaternion[..., 1:] * scale)
 
 
+def multiplied(first: ArrayLike, second: ArrayLike) -> FloatArray:
+    """Return the products of quaternions (..., 4), w first: the second rotation, then the first."""
+    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    result = one[..., :1] * other
+    result[..., 0] -= _dot(one[..., 1:], other[..., 1:])[..., 0]
+    result[..., 1:] += other[..., :1] * one[..., 1:]
+    # The cross product; numpy.cross takes several times as long on a single pair.
+    result[..., 1:] += one[..., [2, 3, 1]] * other[..., [3, 1, 2]]
+    result[..., 1:] -= one[..., [3, 1, 2]] * other[..., [2, 3, 1]]
+    return result
+
+
 def slerp(start: ArrayLike, end: ArrayLike, fraction: ArrayLike) -> FloatArray:
     """Interpolate between unit quaternions (..., 4) along the shorter arc.
 
