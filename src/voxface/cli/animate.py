@@ -43,6 +43,22 @@ def run(
     silence_gate: bool = typer.Option(
         True, "--silence-gate/--no-silence-gate", help="Keep the mouth at rest where nobody speaks."
     ),
+    expression: list[str] = typer.Option(
+        [],
+        help="joy, anger, sadness, surprise, disgust or fear with an intensity 0 to 1, such as "
+        "joy=0.6, or with seconds:intensity, such as joy=0:0,2:1,5:0.",
+        metavar="NAME=X",
+    ),
+    life: float = typer.Option(
+        1.0, help="Blinks, gaze, head, breath and brows: 0 none, 1 natural, up to 2.", metavar="X"
+    ),
+    blinks: float | None = typer.Option(None, help="Blinks alone, 0 to 2.", metavar="X"),
+    gaze: float | None = typer.Option(None, help="Gaze alone, 0 to 2.", metavar="X"),
+    head_motion: float | None = typer.Option(None, help="Head alone, 0 to 2.", metavar="X"),
+    breathing: float | None = typer.Option(None, help="Breath alone, 0 to 2.", metavar="X"),
+    brows: float | None = typer.Option(None, help="Brows alone, 0 to 2.", metavar="X"),
+    blink_rate: float | None = typer.Option(None, help="Blinks a minute, 1 to 60.", metavar="X"),
+    seed: int = typer.Option(0, help="Another seed is another life.", metavar="N"),
     salvage: bool = typer.Option(
         False, "--salvage", help="Use damaged or cut-off files as far as they can be decoded."
     ),
@@ -60,8 +76,9 @@ def run(
     others go on; the exit code is then 2.
     """
     from voxface.cli.progress import SpeechProgress
-    from voxface.engine import Controls, Model
+    from voxface.engine import Controls, Life, Model
     from voxface.engine.controls import parse_settings
+    from voxface.engine.expression import parse_expressions
     from voxface.pipeline import animate_files, plan_jobs
 
     controls = Controls(
@@ -70,6 +87,17 @@ def run(
         strength=parse_settings("--strength", strength),
         smoothing=smoothing,
         silence_gate=silence_gate,
+        expression=parse_expressions("--expression", expression),
+        life=Life.of(
+            life,
+            blinks=blinks,
+            gaze=gaze,
+            head=head_motion,
+            breathing=breathing,
+            brows=brows,
+            blink_rate=blink_rate,
+            seed=seed,
+        ),
     )
     jobs = plan_jobs(inputs, output, format)
     failed = False

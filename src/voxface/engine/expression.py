@@ -57,15 +57,18 @@ def timeline(name: str, given: float | Iterable[Sequence[float]]) -> Timeline:
         return ((0.0, _intensity(name, given)),)
     points: list[tuple[float, float]] = []
     for point in given:
-        if len(point) != 2:
-            raise VoxfaceError(f"expression {name}: {point!r} is not a moment and an intensity")
-        seconds = float(point[0])
+        try:
+            seconds, value = float(point[0]), point[1]
+        except (TypeError, ValueError, IndexError):
+            raise VoxfaceError(
+                f"expression {name}: {point!r} is not a moment in seconds and an intensity"
+            ) from None
         if not (math.isfinite(seconds) and seconds >= 0) or (points and seconds <= points[-1][0]):
             raise VoxfaceError(
                 f"expression {name}: moment {seconds:g} s; give seconds from 0, each later "
                 "than the one before"
             )
-        points.append((seconds, _intensity(name, point[1])))
+        points.append((seconds, _intensity(name, value)))
     if not points:
         raise VoxfaceError(f"expression {name} has no intensity; give a number, 0 to 1")
     return tuple(points)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from voxface.errors import VoxfaceError
 
+PARTS = ("blinks", "gaze", "head", "breathing", "brows")
 STRONGEST = 2.0
 BLINK_RATES = (1.0, 60.0)
 
@@ -48,7 +49,7 @@ class Life:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for part in ("blinks", "gaze", "head", "breathing", "brows"):
+        for part in PARTS:
             object.__setattr__(self, part, _within(part, getattr(self, part), 0, STRONGEST))
         if self.blink_rate is not None:
             rate = _within("blink_rate", self.blink_rate, *BLINK_RATES)
@@ -57,17 +58,31 @@ class Life:
             raise VoxfaceError(f"seed is {self.seed!r}; give a whole number, 0 to 4294967295")
 
     @classmethod
-    def of(cls, strength: float | Life) -> Life:
-        """Return a life of one strength in all its parts; a `Life` as it is."""
+    def of(
+        cls,
+        strength: float | Life = 1.0,
+        *,
+        blink_rate: float | None = None,
+        seed: int = 0,
+        **parts: float | None,
+    ) -> Life:
+        """Return a life of one strength in all its parts but those given; a `Life` as it is.
+
+        Raises
+        ------
+        VoxfaceError
+            If a number is out of its range.
+        """
         if isinstance(strength, Life):
             return strength
         number = _within("life", strength, 0, STRONGEST)
-        return cls(blinks=number, gaze=number, head=number, breathing=number, brows=number)
+        given = {part: value for part, value in parts.items() if value is not None}
+        return cls(**(dict.fromkeys(PARTS, number) | given), blink_rate=blink_rate, seed=seed)
 
     @property
     def any(self) -> bool:
         """Whether any part is on."""
-        return bool(self.blinks or self.gaze or self.head or self.breathing or self.brows)
+        return any(getattr(self, part) for part in PARTS)
 
     def as_metadata(self) -> dict[str, float | int | None]:
         """Return all settings as plain JSON values."""
