@@ -15,6 +15,7 @@ VERBS: tuple[str, ...] = (
     "inspect",
     "convert",
     "plot",
+    "view",
     "capture",
     "corpus",
     "prepare",

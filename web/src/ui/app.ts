@@ -59,7 +59,7 @@ export class App {
     const actions: Actions = {
       pick: (place) => files.pick(place),
       openFiles: (given, place) => this.session.openFiles(given, place),
-      openExample: () => this.session.openAddress(EXAMPLE, "main"),
+      openExample: () => this.session.openAddress(EXAMPLE, "main", "speech.flac"),
       toggleMicrophone: () => this.listener.toggle(),
       useDefaultHead: () => this.session.attempt(() => this.heads.loadDefault()),
       compareWithModel: () => this.session.compareWithModel(),
@@ -87,6 +87,9 @@ export class App {
       files.element,
       help,
     );
+    watchAll([this.state.take, this.state.listening], () => {
+      deck.hidden = !this.state.take.value && !this.state.listening.value;
+    });
     listenToKeys(this.state, this.player, actions, this.view);
     this.#watch();
   }
@@ -102,7 +105,7 @@ export class App {
     const open = asked.get("open");
     if (!open) return;
     await this.session.attempt(async () => {
-      const given = await Promise.all(asked.getAll("open").map(fetchFile));
+      const given = await Promise.all(asked.getAll("open").map((one) => fetchFile(one)));
       void this.session.openFiles(given, "main").then(async () => {
         const compare = asked.get("compare");
         if (compare) await this.session.openAddress(compare, "other");

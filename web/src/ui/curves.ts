@@ -73,10 +73,8 @@ export class Curves {
     this.#picture.height = Math.max(Math.round(height * ratio), 1);
     const context = this.#picture.getContext("2d")!;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.strokeStyle = token("--line");
-    for (const level of [0.25, 0.5, 0.75]) {
-      context.strokeRect(-1, yOf(level, height), width + 2, 0);
-    }
+    context.fillStyle = token("--line");
+    for (const level of [0, 0.5, 1]) context.fillRect(0, Math.round(yOf(level, height)), width, 1);
     const [take, other] = [this.state.take.value, this.state.other.value];
     this.state.channels.value.forEach((name, index) => {
       context.strokeStyle = token(colorOf(index).slice(4, -1));

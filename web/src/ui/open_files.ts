@@ -39,9 +39,9 @@ export async function openSound(file: File): Promise<Sound> {
 }
 
 /** Fetch what an address names, as if it had been dropped. */
-export async function fetchFile(address: string): Promise<File> {
+export async function fetchFile(address: string, called?: string): Promise<File> {
   const url = new URL(address, document.baseURI);
-  const name = decodeURIComponent(url.pathname.split("/").pop() || "file");
+  const name = called ?? decodeURIComponent(url.pathname.split("/").pop() || "file");
   let answer: Response;
   try {
     answer = await fetch(url);

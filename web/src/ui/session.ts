@@ -52,10 +52,10 @@ export class Session {
     });
   }
 
-  async openAddress(address: string, place: Place): Promise<void> {
+  async openAddress(address: string, place: Place, name?: string): Promise<void> {
     let file: File | null = null;
     await this.attempt(async () => {
-      file = await fetchFile(address);
+      file = await fetchFile(address, name);
     });
     if (file) await this.openFiles([file], place);
   }

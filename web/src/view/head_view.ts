@@ -1,4 +1,4 @@
-import { Clock, PerspectiveCamera, type Vector3, WebGLRenderer } from "three";
+import { PerspectiveCamera, type Vector3, WebGLRenderer } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { VoxfaceError } from "../types";
 import { Ghost } from "./ghost";
@@ -21,7 +21,7 @@ export class HeadView {
   readonly #studio: Studio;
   readonly #heads: Record<Slot, Head | null> = { main: null, other: null };
   readonly #ghost = new Ghost();
-  readonly #clock = new Clock();
+  #drawnAt = 0;
   #layout: Layout = "single";
   #asked = 0;
   #size: [number, number] = [0, 0];
@@ -164,7 +164,8 @@ export class HeadView {
   #draw(): void {
     this.#asked = 0;
     this.#orbit.update();
-    const seconds = this.#clock.getDelta();
+    const seconds = (performance.now() - this.#drawnAt) / 1000;
+    this.#drawnAt = performance.now();
     const { main, other } = this.#heads;
     main?.follow(seconds);
     other?.follow(seconds);
@@ -205,5 +206,5 @@ export class HeadView {
 }
 
 function away(center: Vector3, radius: number): Vector3 {
-  return center.clone().set(0, radius * 0.15, radius * 10.2);
+  return center.clone().set(0, radius * 0.15, radius * 8);
 }

@@ -4,7 +4,7 @@ import {
   DirectionalLight,
   Mesh,
   MeshBasicMaterial,
-  PCFSoftShadowMap,
+  PCFShadowMap,
   PlaneGeometry,
   PMREMGenerator,
   Scene,
@@ -25,10 +25,10 @@ export class Studio {
     renderer.toneMapping = ACESFilmicToneMapping;
     renderer.toneMappingExposure = 1.0;
     renderer.shadowMap.enabled = true;
-    renderer.shadowMap.type = PCFSoftShadowMap;
+    renderer.shadowMap.type = PCFShadowMap;
     const generator = new PMREMGenerator(renderer);
     this.scene.environment = generator.fromScene(softboxes(), 0.05).texture;
-    this.scene.environmentIntensity = 0.75;
+    this.scene.environmentIntensity = 0.5;
     generator.dispose();
     this.#key.castShadow = true;
     this.#key.shadow.mapSize.set(1024, 1024);
@@ -59,7 +59,7 @@ export class Studio {
 
   /** In the dark the room is dimmer and the rim stronger. */
   setDark(dark: boolean): void {
-    this.scene.environmentIntensity = dark ? 0.5 : 0.8;
+    this.scene.environmentIntensity = dark ? 0.34 : 0.5;
     this.#key.intensity = dark ? 2.2 : 2.3;
     this.#rim.intensity = dark ? 2.6 : 1.6;
   }
