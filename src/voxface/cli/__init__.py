@@ -15,6 +15,7 @@ VERBS: tuple[str, ...] = (
     "inspect",
     "convert",
     "plot",
+    "rig",
     "view",
     "capture",
     "corpus",

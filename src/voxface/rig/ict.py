@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from voxface.errors import VoxfaceError
 from voxface.face import Material, Rig, RigPart
+from voxface.rig.ict_parts import VERTICES, ict_colors, ict_head_share, ict_parts
 from voxface.rig.pivot import guess_pivot
 
 
@@ -42,14 +43,19 @@ def rig_from_ict(path: Path) -> Rig:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise VoxfaceError(f"{path} is damaged or not ICT-FaceKit data: {reason}") from None
     pivot = guess_pivot(neutral, deltas)
+    triangles = triangulate(faces)
+    known = len(neutral) == VERTICES
     return Rig(
         path.stem,
         neutral,
-        (RigPart("skin", triangulate(faces), Material("skin")),),
+        ict_parts(triangles) if known else (RigPart("skin", triangles, Material("skin")),),
         names,
         deltas,
         uv=uv,
+        colors=ict_colors(neutral) if known else None,
+        head_share=ict_head_share(neutral) if known else None,  # type: ignore[arg-type]
         head_pivot=(float(pivot[0]), float(pivot[1]), float(pivot[2])),
+        source=path,
     )
 
 
