@@ -3,68 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-from page_script import bundle, run_node
-from scipy.spatial.transform import Rotation
+from page_clips import assert_near, assert_same, assert_same_floats, complaints, make_clip, odd_clip
 
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
 from voxface.formats import load_clip, save_clip
-
-Command = Callable[..., Path]
-
-
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Command:
-    """Return a runner of web/tests/formats/clips.ts; it returns the folder that was written."""
-    script = bundle("tests/formats/clips.ts", tmp_path_factory.mktemp("bundle"))
-
-    def run(verb: str, *files: Path, head: Path | None = None) -> Path:
-        folder = tmp_path_factory.mktemp("js")
-        run_node(script, verb, *files, folder, *([head] if head else []))
-        return folder
-
-    return run
-
-
-def make_clip(frames: int = 90, fps: object = 60, seed: int = 0, **more) -> FaceClip:
-    """Return a clip whose every channel and frame differs from every other."""
-    random = np.random.default_rng(seed)
-    head = np.zeros((frames, 7))
-    head[:, :3] = random.normal(0, 3, (frames, 3))
-    turns = Rotation.from_rotvec(random.normal(0, 0.3, (frames, 3)))
-    head[:, 3:] = turns.as_quat(canonical=True, scalar_first=True)
-    weights = random.random((frames, 52)).astype(np.float32)
-    weights[random.random(weights.shape) < 0.2] = 0
-    return FaceClip(weights, fps, head=head, **more)  # type: ignore[arg-type]
-
-
-def odd_clip() -> FaceClip:
-    """Return a clip of everything that is seldom: few channels, gaps, another start and rate."""
-    random = np.random.default_rng(3)
-    weights = random.random((41, 4)).astype(np.float32)
-    weights[0] = (0, 1, 0.5, 1e-7)
-    weights[1] = (0.5 + 2**-20, 0.25, 0.1234567, 1 - 2**-24)
-    return FaceClip(
-        weights,
-        "29.97",
-        ("jawOpen", "mouthClose", "tongueOut", "ownShape"),
-        tracked=random.random((41, 4)) < 0.7,
-        start=-0.125,
-        metadata={
-            "source": "Grüße/häufig 😀.wav",
-            "start_timecode": "23:59:59:12.250",
-            "timecode_rate": 60,
-            "numbers": [0, 1, -1, 0.1, 1e-5, 1.5e-7, 123456.789, 1e22, None, True],
-            "more": {"quote": 'a "b" \\ \n \t \u0007 \u007f', "empty": {}, "list": []},
-        },
-    )
-
+from voxface.rig.gltf_file import read_gltf
 
 CASES = {
     "plain": make_clip,
@@ -76,7 +25,7 @@ CASES = {
 
 
 @pytest.fixture(scope="module", params=list(CASES))
-def written(request, clips: Command, tmp_path_factory) -> tuple[FaceClip, Path]:
+def written(request, clips, tmp_path_factory) -> tuple[FaceClip, Path]:
     """Return a clip and the folder where the page wrote it in every format."""
     clip = CASES[request.param]()
     file = tmp_path_factory.mktemp("clip") / "clip.npz"
@@ -107,16 +56,15 @@ def test_the_archive_is_the_same_clip(written):
         assert archive["tracked"].dtype == bool
 
 
-def assert_same(ours: FaceClip, theirs: FaceClip, *, but: tuple[str, ...] = ()) -> None:
-    """Check that two clips are one to the bit, but for some of the metadata."""
-    assert ours.channels == theirs.channels
-    assert ours.fps == theirs.fps
-    assert ours.start == theirs.start
-    assert np.array_equal(ours.weights, theirs.weights)
-    assert np.array_equal(ours.tracked, theirs.tracked)
-    assert np.array_equal(ours.head, theirs.head)
-    notes = [{k: v for k, v in clip.metadata.items() if k not in but} for clip in (ours, theirs)]
-    assert notes[0] == notes[1]
+@pytest.mark.parametrize("name", ["vrma", "vrma_perfect_sync"])
+def test_a_vrm_animation_is_the_same_document(written, tmp_path, name):
+    clip, folder = written
+    save_clip(clip, tmp_path / "clip.vrma", name)
+    ours, theirs = read_gltf(folder / f"{name}.vrma"), read_gltf(tmp_path / "clip.vrma")
+    assert ours.json == theirs.json
+    assert_same_floats(ours, theirs)
+    assert not complaints(folder / f"{name}.vrma")
+    assert_near(load_clip(folder / f"{name}.vrma"), load_clip(tmp_path / "clip.vrma"))
 
 
 READ = {

@@ -7,14 +7,17 @@ import {
   writeAudio2FaceJson,
 } from "./audio2face";
 import type { Bytes, Format, WriteOptions } from "./format";
+import { writeGlb } from "./glb";
 import { readLiveLink, writeLiveLink } from "./livelink";
 import { matchChannels, nameKey } from "./names";
 import { readNpz, writeNpz } from "./npz";
 import { splitHeader } from "./table";
 import { readVoiceToAction, writeVoiceToAction } from "./voice_to_action";
+import { writePerfectSyncVrma, writeVrma } from "./vrma";
 
 const CSV = { suffix: ".csv", mediaType: "text/csv", needsRig: false };
 const JSON_FILE = { suffix: ".json", mediaType: "application/json", needsRig: false };
+const VRMA = { suffix: ".vrma", mediaType: "model/gltf-binary", needsRig: false };
 
 /** In the order of a menu. */
 export const FORMATS: readonly Format[] = [
@@ -34,6 +37,21 @@ export const FORMATS: readonly Format[] = [
     mediaType: "application/zip",
     needsRig: false,
     write: writeNpz,
+  },
+  {
+    name: "glb",
+    title: "glTF head (GLB)",
+    suffix: ".glb",
+    mediaType: "model/gltf-binary",
+    needsRig: true,
+    write: writeGlb,
+  },
+  { ...VRMA, name: "vrma", title: "VRM animation", write: writeVrma },
+  {
+    ...VRMA,
+    name: "vrma_perfect_sync",
+    title: "VRM animation for perfect sync",
+    write: writePerfectSyncVrma,
   },
 ];
 

@@ -15,7 +15,7 @@ export function sceneNodes(file: GltfFile): Map<number, Matrix> {
   const roots: number[] = file.items("scenes").length
     ? (file.item("scenes", file.json.scene ?? 0).nodes ?? [])
     : [...nodes.keys()].filter((number) => !children.has(number));
-  const start = file.json.extensions?.VRM ? FACES_BACK : IDENTITY;
+  const start = startOf(file);
   const found = new Map<number, Matrix>();
   const waiting = [...roots].reverse().map((root): [number, Matrix] => [root, start]);
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -27,6 +27,11 @@ export function sceneNodes(file: GltfFile): Map<number, Matrix> {
     for (const child of [...(node.children ?? [])].reverse()) waiting.push([child, place]);
   }
   return found;
+}
+
+/** From a scene's space to that of the face. */
+export function startOf(file: GltfFile): Matrix {
+  return file.json.extensions?.VRM ? FACES_BACK : IDENTITY;
 }
 
 /** A node's transform of its matrix, or of its translation, rotation and scale. */
