@@ -1,6 +1,9 @@
 // What the engine takes and gives: the types that `core` shares with the rest of the page.
 
 import type { FaceClip, FrameRate } from "../types";
+import type { Timeline } from "./expression_poses";
+
+export type { Timeline };
 
 /** How to shape the motion; the counterpart of `voxface.Controls`. What is left out is usual. */
 export interface Controls {
@@ -14,6 +17,23 @@ export interface Controls {
   readonly smoothing?: number;
   /** Keep the mouth at rest where nobody speaks; on unless said otherwise. */
   readonly silenceGate?: boolean;
+  /** Expressions by name, 0 to 1, or moments in seconds with intensities. */
+  readonly expression?: Readonly<Record<string, number | Timeline>>;
+  /** Blinks, gaze, head, breath and brows: 0 for none, 1 (usual) for natural, up to 2. */
+  readonly life?: number | Life;
+}
+
+/** How much of each kind of life a face has, 0 to 2; the counterpart of `voxface.Life`. */
+export interface Life {
+  readonly blinks?: number;
+  readonly gaze?: number;
+  readonly head?: number;
+  readonly breathing?: number;
+  readonly brows?: number;
+  /** Blinks a minute, 1 to 60, in place of the natural rates. */
+  readonly blinkRate?: number | null;
+  /** Another seed is another life of the same kind; a whole number from 0. */
+  readonly seed?: number;
 }
 
 /** A frame rate as a person gives it: `29.97`, `"30000/1001"` or exact. */
@@ -41,6 +61,8 @@ export interface RawFrames {
   readonly frames: Float32Array;
   /** Probability that somebody speaks, by frame. */
   readonly speech: Float32Array;
+  /** How loud the sound is, in decibels re a full-scale sine, by frame: what life listens to. */
+  readonly level: Float32Array;
   /** Samples of the sound, at its own rate: the exact length. */
   readonly samples: number;
   readonly sampleRate: number;
@@ -89,6 +111,8 @@ export interface FaceStream {
   flush(): Promise<FaceClip>;
   /** From the next push on, shape by other controls. */
   setControls(controls: Controls): void;
+  /** Change expressions from the next frame on, within `fade` seconds (0.3). */
+  express(intensities: Readonly<Record<string, number>>, fade?: number): void;
   /** All that the model has said so far, for `engine.shape` and export. */
   raw(): RawFrames;
   /** Drop everything. */

@@ -19,4 +19,5 @@ export const FRAME_RATE: number = contract.sound.frameRate;
 export const MODEL = contract.model;
 export const GATE = contract.gate;
 export const SOUND = contract.sound;
+export const LIFE = contract.life;
 export const CONTROL_RANGES = contract.controls;

@@ -4,38 +4,55 @@
 import { VoxfaceError } from "../types";
 import type { Controls } from "./api";
 import { ARKIT_CHANNELS, CONTROL_RANGES, HEAD, REGIONS } from "./contract";
+import { timeline, type Timeline } from "./expression_poses";
+import { checkedLife, lifeMetadata, type WholeLife } from "./life/settings";
 import { unknownName } from "./names";
 
 type Settings = Readonly<Record<string, number>>;
 
+/** Controls in which nothing is left open. */
+export interface WholeControls extends Required<Controls> {
+  readonly expression: Readonly<Record<string, Timeline>>;
+  readonly life: WholeLife;
+}
+
 /** Return the controls, or throw a `VoxfaceError` that says what is wrong with them. */
-export function checkedControls(controls: Controls = {}): Required<Controls> {
+export function checkedControls(controls: Controls = {}): WholeControls {
+  const expressions = Object.entries(controls.expression ?? {});
   return {
     gain: settings("gain", "channel", controls.gain, ARKIT_CHANNELS),
     offset: settings("offset", "channel", controls.offset, ARKIT_CHANNELS),
     strength: settings("strength", "region", controls.strength, [...Object.keys(REGIONS), HEAD]),
     smoothing: inRange("smoothing", controls.smoothing ?? 0, CONTROL_RANGES.smoothing),
     silenceGate: controls.silenceGate ?? true,
+    expression: Object.fromEntries(
+      expressions.map(([name, given]) => [name, timeline(name, given)]),
+    ),
+    life: checkedLife(controls.life),
   };
 }
 
 /** What differs from the usual, under Python's names: plain JSON for a clip's metadata. */
-export function controlsMetadata(controls: Required<Controls>): Record<string, unknown> {
+export function controlsMetadata(controls: WholeControls): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
-  for (const name of ["gain", "offset", "strength"] as const) {
+  for (const name of ["gain", "offset", "strength", "expression"] as const) {
     if (Object.keys(controls[name]).length) plain[name] = { ...controls[name] };
   }
   if (controls.smoothing) plain["smoothing"] = controls.smoothing;
   if (!controls.silenceGate) plain["silence_gate"] = false;
+  const life = lifeMetadata(controls.life);
+  const usual: Record<string, unknown> = lifeMetadata(checkedLife());
+  if (Object.keys(life).some((part) => life[part] !== usual[part])) plain["life"] = life;
   return plain;
 }
 
 /** Applies gains, offsets and strengths to rows of channels + 6; remembers nothing. */
 export class ControlStage {
-  private readonly factor: Float64Array;
+  /** Gain times strength, by column. */
+  readonly factor: Float64Array;
   private readonly offset: Float64Array;
 
-  constructor(controls: Required<Controls>, private readonly channels: readonly string[]) {
+  constructor(controls: WholeControls, private readonly channels: readonly string[]) {
     const count = channels.length;
     this.factor = new Float64Array(count + 6).fill(1);
     this.offset = new Float64Array(count + 6);

@@ -3,7 +3,7 @@
 import type { FaceClip, FrameRate } from "../types";
 import type { Controls, FaceStream, ModelDescription, RawFrames } from "./api";
 import { FRAME_RATE, SAMPLE_RATE } from "./contract";
-import { checkedControls } from "./controls";
+import { joined } from "./frame_rate_stage";
 import { FrameStore } from "./frame_store";
 import { SoundResampler } from "./resampler";
 import { Stages, type ModelFrames } from "./stages";
@@ -19,6 +19,9 @@ export class Stream implements FaceStream {
   /** Frames given out, and frames that the present stages have made. */
   private given = 0;
   private made = 0;
+  /** Frames that were ready before they were asked for. */
+  private early: FaceClip | undefined;
+  private readonly expressed: Record<string, number> = {};
 
   constructor(
     model: WorkerModel,
@@ -50,8 +53,15 @@ export class Stream implements FaceStream {
   }
 
   setControls(controls: Controls): void {
-    this.stages = new Stages(this.about, this.fps, checkedControls(controls), this.source);
+    if (this.stages.adopt(controls)) return;
+    this.stages = new Stages(this.about, this.fps, controls, this.source);
     this.unaware = true;
+  }
+
+  express(intensities: Readonly<Record<string, number>>, fade = 0.3): void {
+    this.catchUp();
+    this.stages.express(intensities, fade);
+    Object.assign(this.expressed, intensities);
   }
 
   raw(): RawFrames {
@@ -69,15 +79,26 @@ export class Stream implements FaceStream {
   }
 
   private heard(samples: number, said: ModelFrames, last: boolean): FaceClip {
+    this.catchUp();
     this.samples += samples;
     this.store.add(said);
-    // New stages hear everything again, so that gate and smoothing stand where they should.
-    const news = this.unaware ? this.store.all() : said;
-    if (this.unaware) this.made = 0;
-    this.unaware = false;
     const heard = { samples: this.samples, sampleRate: this.sampleRate };
-    const clip = last ? this.stages.flush(news, heard) : this.stages.push(news, heard);
-    return this.unseen(clip);
+    const clip = last ? this.stages.flush(said, heard) : this.stages.push(said, heard);
+    const early = this.early;
+    this.early = undefined;
+    return early ? following(early, this.unseen(clip)) : this.unseen(clip);
+  }
+
+  /** Let new stages hear everything again, so that gate, smoothing and life stand as they would. */
+  private catchUp(): void {
+    if (!this.unaware) return;
+    this.unaware = false;
+    this.made = 0;
+    const heard = { samples: this.samples, sampleRate: this.sampleRate };
+    // New stages that hold frames back for less time have some ready at once.
+    const early = this.unseen(this.stages.push(this.store.all(), heard));
+    this.early = this.early ? following(this.early, early) : early;
+    this.stages.express(this.expressed, 0);
   }
 
   /** Leave out frames that were given before the controls changed. */
@@ -96,4 +117,19 @@ export class Stream implements FaceStream {
       start: clip.start + (known * this.fps.denominator) / this.fps.numerator,
     };
   }
+}
+
+/** Two clips, one after the other. */
+function following(first: FaceClip, second: FaceClip): FaceClip {
+  if (!first.head.length) return second;
+  const tracked = new Uint8Array(first.tracked.length + second.tracked.length);
+  tracked.set(first.tracked);
+  tracked.set(second.tracked, first.tracked.length);
+  return {
+    ...second,
+    weights: joined(first.weights, second.weights),
+    head: joined(first.head, second.head),
+    tracked,
+    start: first.start,
+  };
 }

@@ -5,17 +5,24 @@ import type { ModelFrames } from "./stages";
 export class FrameStore {
   private frames: Float32Array[] = [];
   private speech: Float32Array[] = [];
+  private level: Float32Array[] = [];
 
   add(said: ModelFrames): void {
     this.frames.push(said.frames);
     this.speech.push(said.speech);
+    this.level.push(said.level);
   }
 
   /** Everything so far as one piece. */
   all(): ModelFrames {
-    const whole = { frames: oneOf(this.frames), speech: oneOf(this.speech) };
+    const whole = {
+      frames: oneOf(this.frames),
+      speech: oneOf(this.speech),
+      level: oneOf(this.level),
+    };
     this.frames = [whole.frames];
     this.speech = [whole.speech];
+    this.level = [whole.level];
     return whole;
   }
 }

@@ -13,4 +13,5 @@ export { Engine } from "./engine";
 export { readSound } from "./sound";
 export { openMicrophone } from "./microphone";
 export { checkedControls } from "./controls";
+export { EXPRESSION_NAMES, expressionPose } from "./expression_poses";
 export { frameRateText, parseFrameRate } from "../face/frame_rate";

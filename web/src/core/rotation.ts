@@ -1,19 +1,24 @@
 // Rotations as unit quaternions, w first. Mirrors `voxface.face.rotation`.
 
-/** Write the unit quaternion of a rotation vector in radians to `out[at .. at + 3]`. */
-export function writeQuaternion(
-  out: Float32Array,
-  at: number,
-  x: number,
-  y: number,
-  z: number,
-): void {
+export type Quaternion = readonly [w: number, x: number, y: number, z: number];
+
+/** The unit quaternion of a rotation vector in radians. */
+export function quaternionOf(x: number, y: number, z: number): Quaternion {
   const half = Math.max(Math.sqrt(x * x + y * y + z * z) / 2, 1e-30);
   const scale = Math.sin(half) / (2 * half);
-  out[at] = Math.cos(half);
-  out[at + 1] = x * scale;
-  out[at + 2] = y * scale;
-  out[at + 3] = z * scale;
+  return [Math.cos(half), x * scale, y * scale, z * scale];
+}
+
+/** The product of two quaternions: the second rotation, then the first. */
+export function multiplied(first: Quaternion, second: Quaternion): Quaternion {
+  const [w, x, y, z] = first;
+  const [a, b, c, d] = second;
+  return [
+    w * a - x * b - y * c - z * d,
+    w * b + x * a + y * d - z * c,
+    w * c + y * a + z * b - x * d,
+    w * d + z * a + x * c - y * b,
+  ];
 }
 
 /**

@@ -3,12 +3,19 @@
 
 import { HOP } from "./contract";
 import { joined } from "./frame_rate_stage";
-import type { ModelFrames } from "./stages";
+
+/** What the net says of some more sound. */
+export interface Said {
+  /** Rows of channels + 6. */
+  readonly frames: Float32Array;
+  /** Probability that somebody speaks, by row. */
+  readonly speech: Float32Array;
+}
 
 /** One call of the pure function in the model file. */
 export interface Net {
   /** Whole hops of sound and the state before them; gives frames, speech and the state after. */
-  run(pcm: Float32Array, state: Float32Array): Promise<ModelFrames & { state: Float32Array }>;
+  run(pcm: Float32Array, state: Float32Array): Promise<Said & { state: Float32Array }>;
 }
 
 /** Runs a model over 16 kHz sound that comes in blocks of any size, one call at a time. */
@@ -27,7 +34,7 @@ export class ModelRunner {
   }
 
   /** Take sound, give the frames that are ready: N samples give ceil(N / 160) in all. */
-  async push(pcm: Float32Array): Promise<ModelFrames> {
+  async push(pcm: Float32Array): Promise<Said> {
     const sound = joined(this.rest, pcm);
     const whole = sound.length - (sound.length % HOP);
     this.rest = sound.slice(whole);
@@ -41,7 +48,7 @@ export class ModelRunner {
   }
 
   /** Give the last frames, as if silence followed. */
-  flush(): Promise<ModelFrames> {
+  flush(): Promise<Said> {
     const whole = (HOP - (this.rest.length % HOP)) % HOP;
     return this.push(new Float32Array(whole + this.delayFrames * HOP));
   }

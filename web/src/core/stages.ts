@@ -3,18 +3,26 @@
 import type { FaceClip, FrameRate } from "../types";
 import type { Controls, ModelDescription } from "./api";
 import { FRAME_RATE, SPEECH_CHANNELS } from "./contract";
-import { checkedControls, ControlStage, controlsMetadata } from "./controls";
+import {
+  checkedControls,
+  ControlStage,
+  controlsMetadata,
+  type WholeControls,
+} from "./controls";
 import { framesSoFar, soundFrames } from "./frame_count";
 import { FrameRateStage, joined, type Faces } from "./frame_rate_stage";
 import { SilenceGate } from "./gate";
-import { writeQuaternion } from "./rotation";
+import { lifeMetadata } from "./life/settings";
+import { replaced } from "./life/stage";
+import { Liveliness } from "./liveliness";
+import { multiplied, quaternionOf } from "./rotation";
+import type { Said } from "./runner";
 import { Smoother } from "./smoothing";
 
-/** What the model says of some more sound. */
-export interface ModelFrames {
-  /** Rows of channels + 6. */
-  readonly frames: Float32Array;
-  readonly speech: Float32Array;
+/** What the worker says of some more sound. */
+export interface ModelFrames extends Said {
+  /** Loudness in decibels, by row. */
+  readonly level: Float32Array;
 }
 
 /** How much sound there is, in samples at its own rate. */
@@ -25,14 +33,15 @@ export interface Heard {
 
 /** Gate, controls, smoothing, pose and frame rate over frames that come in pieces. */
 export class Stages {
-  private readonly controls: Required<Controls>;
-  private readonly gate: SilenceGate | undefined;
-  private readonly control: ControlStage;
+  private controls: WholeControls;
+  private control: ControlStage;
+  private readonly gate = new SilenceGate();
   private readonly smoother: Smoother;
   private readonly frameRate: FrameRateStage;
+  private readonly beside: Liveliness;
   private readonly gated: Uint8Array;
-  private readonly trained: Uint8Array;
-  private readonly tracked: Uint8Array;
+  /** How much of the model's own weights stays. */
+  private readonly kept: Float64Array;
 
   constructor(
     private readonly about: ModelDescription,
@@ -42,21 +51,40 @@ export class Stages {
   ) {
     const { channels } = about;
     this.controls = checkedControls(controls);
-    this.gate = this.controls.silenceGate ? new SilenceGate() : undefined;
     this.control = new ControlStage(this.controls, channels);
     this.smoother = new Smoother(this.controls.smoothing, channels.length + 6);
     this.frameRate = new FrameRateStage(fps, channels.length);
-    this.gated = mask(channels, (name) => SPEECH_CHANNELS.includes(name));
-    this.trained = mask(channels, (name) => !about.untrainedChannels.includes(name));
-    this.tracked = mask(
-      channels,
-      (name, column) => this.trained[column] === 1 || name in this.controls.offset,
+    const { life, expression } = this.controls;
+    this.beside = new Liveliness(life, expression, channels, this.control.factor);
+    this.gated = Uint8Array.from(channels, (name) => Number(SPEECH_CHANNELS.includes(name)));
+    this.kept = replaced(life, channels).map((kept, column) =>
+      about.untrainedChannels.includes(channels[column]!) ? 0 : kept,
     );
   }
 
   /** Seconds that smoothing and the frame rate keep a frame back. */
   get delay(): number {
     return this.smoother.delay / FRAME_RATE + this.frameRate.delay;
+  }
+
+  /** Change expressions from the next frame on. */
+  express(intensities: Readonly<Record<string, number>>, fade: number): void {
+    this.beside.express(intensities, fade);
+  }
+
+  /**
+   * Go on with other controls; false if their change reaches back in time, so that new stages must
+   * hear everything again.
+   */
+  adopt(controls: Controls): boolean {
+    const reachingBack = ({ smoothing, expression, life }: WholeControls): string =>
+      JSON.stringify([smoothing, expression, life]);
+    const checked = checkedControls(controls);
+    if (reachingBack(checked) !== reachingBack(this.controls)) return false;
+    this.controls = checked;
+    this.control = new ControlStage(checked, this.about.channels);
+    this.beside.scale(this.control.factor);
+    return true;
   }
 
   /** Take what the model said next; `heard` counts all sound so far. */
@@ -72,18 +100,17 @@ export class Stages {
     return this.finish(rows, total, true);
   }
 
-  /** Gate and control a copy of the model's rows. */
-  private shaped(said: ModelFrames): Float32Array {
-    const rows = said.frames.slice();
-    const opening = this.gate?.push(said.speech);
-    const { gated, trained } = this;
-    const count = trained.length;
-    for (let row = 0; row * (count + 6) < rows.length; row++) {
-      const at = row * (count + 6);
-      const open = opening ? opening[row] : 1;
-      for (let column = 0; column < count; column++) {
-        if (!trained[column]) rows[at + column] = 0;
-        else if (gated[column]) rows[at + column] *= open;
+  /** Gate and control a copy of the model's rows; let life notice what is said. */
+  private shaped({ frames, speech, level }: ModelFrames): Float32Array {
+    const rows = frames.slice();
+    const opening = this.gate.push(speech);
+    this.beside.notice(speech, level, opening);
+    const { gated, kept } = this;
+    const gates = this.controls.silenceGate;
+    for (let row = 0; row < opening.length; row++) {
+      const at = row * (kept.length + 6);
+      for (let column = 0; column < kept.length; column++) {
+        rows[at + column] *= gates && gated[column] ? kept[column] * opening[row] : kept[column];
       }
     }
     this.control.apply(rows);
@@ -93,45 +120,59 @@ export class Stages {
   private finish(rows: Float32Array, total: number, last: boolean): FaceClip {
     const { channels } = this.about;
     const start = (this.frameRate.next * this.fps.denominator) / this.fps.numerator;
-    const { weights, head } = this.frameRate.push(split(rows, channels.length), total, last);
-    const tracked = new Uint8Array(weights.length);
-    for (let at = 0; at < tracked.length; at += channels.length) tracked.set(this.tracked, at);
+    const life = this.beside.apply(rows);
+    const faces = split(rows, channels.length, life);
+    const { weights, head } = this.frameRate.push(faces, total, last);
     return {
       channels,
       fps: this.fps,
       weights,
       head,
-      tracked,
+      tracked: this.tracked(weights.length),
       start,
       metadata: {
         model: `${this.about.name} ${this.about.version}`,
         licence: this.about.licence,
         controls: controlsMetadata(this.controls),
+        life: lifeMetadata(this.controls.life),
         source: this.source,
       },
     };
   }
+
+  /** Seen is what the model was trained on and what a person asked for. */
+  private tracked(length: number): Uint8Array {
+    const { channels, untrainedChannels } = this.about;
+    const row = channels.map(
+      (name, column) =>
+        !untrainedChannels.includes(name) ||
+        name in this.controls.offset ||
+        this.beside.moves(column),
+    );
+    return Uint8Array.from({ length }, (_, index) => Number(row[index % row.length]));
+  }
 }
 
-/** Part rows of channels + 6 into weights and poses with quaternions. */
-function split(rows: Float32Array, channels: number): Faces {
+/** Part rows of channels + 6 into weights and poses; the model's head moves within the living. */
+function split(rows: Float32Array, channels: number, life: Float64Array | undefined): Faces {
   const width = channels + 6;
   const count = rows.length / width;
   const weights = new Float32Array(count * channels);
   const head = new Float32Array(count * 7);
   for (let row = 0; row < count; row++) {
-    const at = row * width;
-    const pose = at + channels;
-    weights.set(rows.subarray(at, pose), row * channels);
-    head.set(rows.subarray(pose, pose + 3), row * 7);
-    writeQuaternion(head, row * 7 + 3, rows[pose + 3], rows[pose + 4], rows[pose + 5]);
+    const pose = row * width + channels;
+    weights.set(rows.subarray(row * width, pose), row * channels);
+    const [x, y, z] = [rows[pose + 3], rows[pose + 4], rows[pose + 5]];
+    const own = quaternionOf(x, y, z);
+    if (life) {
+      const at = 6 * row;
+      const living = quaternionOf(life[at + 3], life[at + 4], life[at + 5]);
+      head.set(multiplied(living, own), row * 7 + 3);
+      for (let i = 0; i < 3; i++) head[row * 7 + i] = rows[pose + i] + life[at + i];
+    } else {
+      head.set(own, row * 7 + 3);
+      head.set(rows.subarray(pose, pose + 3), row * 7);
+    }
   }
   return { weights, head };
-}
-
-function mask(
-  channels: readonly string[],
-  test: (name: string, column: number) => boolean,
-): Uint8Array {
-  return Uint8Array.from(channels, (name, column) => Number(test(name, column)));
 }

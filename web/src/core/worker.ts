@@ -5,10 +5,11 @@ import type { ModelDescription } from "./api";
 import { SAMPLE_RATE } from "./contract";
 import { describeModel } from "./description";
 import { joined } from "./frame_rate_stage";
+import { Loudness } from "./life/loudness";
 import { openNet } from "./net";
 import type { Answers, Reply, Request } from "./protocol";
 import { SoundResampler } from "./resampler";
-import { ModelRunner, type Net } from "./runner";
+import { ModelRunner, type Net, type Said } from "./runner";
 import type { ModelFrames } from "./stages";
 
 const hearings = new Map<number, Hearing>();
@@ -43,20 +44,31 @@ async function answerTo(request: Request): Promise<Answers[keyof Answers]> {
 /** One recording or stream: sound of any rate in, frames of the model out. */
 class Hearing {
   private readonly resampler: SoundResampler;
+  private readonly loudness: Loudness;
   private readonly runner: ModelRunner;
 
   constructor(sampleRate: number) {
     if (!model) throw new Error("the model is not loaded");
     this.resampler = new SoundResampler(sampleRate, SAMPLE_RATE);
+    this.loudness = new Loudness(model.about.delayFrames);
     this.runner = new ModelRunner(model.net, model.about.stateSize, model.about.delayFrames);
   }
 
   async push(pcm: Float32Array, last: boolean): Promise<ModelFrames> {
-    const sound = this.resampler.push(pcm);
-    if (!last) return this.runner.push(sound);
-    const early = await this.runner.push(joined(sound, this.resampler.flush()));
+    let sound = this.resampler.push(pcm);
+    if (last) sound = joined(sound, this.resampler.flush());
+    this.loudness.push(sound);
+    const said = await this.runner.push(sound);
+    if (!last) return this.withLevel(said);
     const late = await this.runner.flush();
-    return { frames: joined(early.frames, late.frames), speech: joined(early.speech, late.speech) };
+    return this.withLevel({
+      frames: joined(said.frames, late.frames),
+      speech: joined(said.speech, late.speech),
+    });
+  }
+
+  private withLevel(said: Said): ModelFrames {
+    return { ...said, level: this.loudness.take(said.speech.length) };
   }
 }
 
@@ -73,6 +85,8 @@ async function load(modelUrl: string): Promise<ModelDescription> {
 
 function send(reply: Reply, answer: Answers[keyof Answers]): void {
   const buffers: Transferable[] = [];
-  if (answer && "frames" in answer) buffers.push(answer.frames.buffer, answer.speech.buffer);
+  if (answer && "frames" in answer) {
+    buffers.push(answer.frames.buffer, answer.speech.buffer, answer.level.buffer);
+  }
   self.postMessage(reply, { transfer: buffers });
 }

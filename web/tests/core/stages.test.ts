@@ -8,7 +8,8 @@ import { checkedControls } from "../../src/core/controls";
 import { parseFrameRate } from "../../src/face/frame_rate";
 import { SilenceGate } from "../../src/core/gate";
 import { Smoother } from "../../src/core/smoothing";
-import { Stages } from "../../src/core/stages";
+import { Loudness } from "../../src/core/life/loudness";
+import { Stages, type ModelFrames } from "../../src/core/stages";
 import type { FaceClip } from "../../src/types";
 import { concatenated, expectClose, golden, pieces, wave } from "./golden";
 
@@ -26,10 +27,16 @@ const PLANNED: ModelDescription = {
 };
 
 /** What the planned model of scripts/web_golden says, without the frames it is late by. */
-function planned(): { frames: Float32Array; speech: Float32Array } {
+function planned(): ModelFrames {
   const frames = wave((golden.hops + LATE) * WIDTH, 0.013);
   for (let i = 0; i < frames.length; i++) if (i % WIDTH >= WIDTH - 6) frames[i] -= 0.5;
-  return { frames: frames.slice(LATE * WIDTH), speech: wave(golden.hops + LATE, 0.05).slice(LATE) };
+  const loudness = new Loudness(LATE);
+  loudness.push(wave(golden.hops * 160 - 77, 0.3).map((value) => value - 0.5));
+  return {
+    frames: frames.slice(LATE * WIDTH),
+    speech: wave(golden.hops + LATE, 0.05).slice(LATE),
+    level: loudness.take(golden.hops),
+  };
 }
 
 function shown(clip: FaceClip): Float32Array {
@@ -86,12 +93,13 @@ describe.each(golden.stages)("all stages at $fps with $controls", (wanted) => {
       const part = {
         frames: said.frames.slice(row * WIDTH, (row + 3) * WIDTH),
         speech: said.speech.slice(row, row + 3),
+        level: said.level.slice(row, row + 3),
       };
       const samples = Math.min(heard.samples, (row + 3 + LATE) * 160);
       clips.push(stages.push(part, { ...heard, samples }));
     }
-    const rest = { frames: new Float32Array(0), speech: new Float32Array(0) };
-    clips.push(stages.flush(rest, heard));
+    const none = new Float32Array(0);
+    clips.push(stages.flush({ frames: none, speech: none, level: none }, heard));
     expectClose(concatenated(clips.map(shown)), wanted.weights);
     expectClose(concatenated(clips.map((clip) => clip.head)), wanted.head);
     let frames = 0;
@@ -107,5 +115,10 @@ test("controls are refused with a reason", () => {
   expect(() => checkedControls({ strength: { chin: 1 } })).toThrow("unknown region 'chin'");
   expect(() => checkedControls({ offset: { jawOpen: 2 } })).toThrow("give a number, -1 to 1");
   expect(() => checkedControls({ gain: { jawOpen: -1 } })).toThrow("give a number, 0 or more");
+  expect(() => checkedControls({ life: 3 })).toThrow("life is 3; give a number, 0 to 2");
+  expect(() => checkedControls({ life: { seed: -1 } })).toThrow("seed is -1; give a whole number");
+  expect(() => checkedControls({ expression: { joi: 1 } })).toThrow("did you mean 'joy'?");
+  expect(() => checkedControls({ expression: { joy: [[1, 0], [1, 1]] } })).toThrow("moment 1 s");
+  expect(() => checkedControls({ expression: { fear: 2 } })).toThrow("give an intensity, 0 to 1");
   expect(() => checkedControls({ smoothing: Number.NaN })).toThrow("give a number, 0 to 1000");
 });
