@@ -21,7 +21,7 @@ export function channelPicker(label: string, chosen: Signal<readonly string[]>):
   const box = h("div", { class: "list", hidden: true }, search, list);
   const button = h(
     "button",
-    { type: "button", class: "button", "aria-expanded": "false", onclick: () => open(box.hasAttribute("hidden")) },
+    { type: "button", class: "button", "aria-label": `Add: ${label.toLowerCase()}`, "aria-expanded": "false", onclick: () => open(box.hasAttribute("hidden")) },
     icon("plus"),
     label,
   );

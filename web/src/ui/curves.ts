@@ -62,7 +62,7 @@ export class Curves {
           ),
         ),
       ),
-      channelPicker("Add a curve", channels),
+      channelPicker("Curve", channels),
     );
   }
 

@@ -3,6 +3,7 @@ import contract from "../generated/contract.json";
 import { channelPicker } from "./channel_picker";
 import { fill, h } from "./dom";
 import { checkbox, type Field, slider } from "./fields";
+import { expressionFields, lifeFields } from "./panel_life";
 import { Signal } from "./signal";
 import type { State } from "./state";
 
@@ -78,6 +79,8 @@ export function controlsPanel(state: State): HTMLElement {
       checkbox("Mouth rests in silence", true, (silenceGate) => change({ silenceGate })),
       true,
     ),
+    lifeFields(state, change, field),
+    expressionFields(state, change, field),
     channelFields(state, change, resets),
   );
 }
@@ -105,7 +108,7 @@ function channelFields(
     {},
     h("summary", {}, "Single channels"),
     list,
-    channelPicker("Add a channel", chosen),
+    channelPicker("Channel", chosen),
   );
 }
 

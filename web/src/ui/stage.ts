@@ -2,10 +2,12 @@ import { HeadView } from "../view/head_view";
 import type { Actions } from "./actions";
 import { busy } from "./banner";
 import { fill, h } from "./dom";
-import { icon } from "./icons";
+import { icon, type IconName } from "./icons";
 import { lineOf } from "./open_files";
 import { watchAll } from "./signal";
 import type { State } from "./state";
+
+const ROOM_FOR_WELCOME = 0.2;
 
 /** The head in its studio, and what lies over it. */
 export class Stage {
@@ -36,19 +38,25 @@ export class Stage {
       main.textContent = state.take.value?.name ?? "";
       other.textContent = state.other.value?.name ?? "";
     });
-    const tool = (label: string, name: Parameters<typeof icon>[0], act: () => void) =>
+    const tool = (kind: string, label: string, name: IconName, act: () => void) =>
       h(
         "button",
-        { type: "button", class: "button quiet icon", "aria-label": label, title: label, onclick: act },
+        {
+          type: "button",
+          class: `button quiet icon ${kind}`,
+          "aria-label": label,
+          title: label,
+          onclick: act,
+        },
         icon(name),
       );
     const tools = view
       ? h(
           "div",
           { class: "view-tools" },
-          tool("Nearer", "nearer", () => view.zoom(0.85)),
-          tool("Farther", "farther", () => view.zoom(1 / 0.85)),
-          tool("Face from the front", "front", () => view.resetCamera()),
+          tool("zoom", "Nearer", "nearer", () => view.zoom(0.85)),
+          tool("zoom", "Farther", "farther", () => view.zoom(1 / 0.85)),
+          tool("", "Face from the front", "front", () => view.resetCamera()),
         )
       : null;
     this.element.append(divider, main, other, busy(state), this.#welcome(actions));
@@ -90,6 +98,7 @@ export class Stage {
     watchAll([state.take, state.listening, state.work], () => {
       welcome.hidden =
         state.take.value !== null || state.listening.value || state.work.value !== null;
+      this.view?.setRoomBelow(welcome.hidden ? 0 : ROOM_FOR_WELCOME);
     });
     return welcome;
   }

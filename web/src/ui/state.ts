@@ -29,13 +29,12 @@ export interface Region {
   readonly to: number;
 }
 
-export const USUAL_CHANNELS = [
-  "jawOpen",
-  "mouthClose",
-  "mouthPucker",
-  "mouthSmileLeft",
-  "eyeBlinkLeft",
-];
+const USUAL_CHANNELS = ["jawOpen", "mouthClose", "mouthPucker", "mouthSmileLeft", "eyeBlinkLeft"];
+
+/** The curves shown at first: as many as fit in a line. */
+function usualChannels(): readonly string[] {
+  return window.matchMedia("(width <= 600px)").matches ? USUAL_CHANNELS.slice(0, 2) : USUAL_CHANNELS;
+}
 
 /** All that the page knows; views watch it. */
 export class State {
@@ -44,7 +43,7 @@ export class State {
   readonly controls = new Signal<Controls>({});
   readonly fps = new Signal("60");
   readonly layout = new Signal<Layout>("single");
-  readonly channels = new Signal<readonly string[]>(USUAL_CHANNELS);
+  readonly channels = new Signal<readonly string[]>(usualChannels());
   readonly message = new Signal<Message | null>(null);
   readonly work = new Signal<Work | null>(null);
   readonly listening = new Signal(false);

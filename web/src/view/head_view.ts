@@ -24,6 +24,7 @@ export class HeadView {
   #drawnAt = 0;
   #layout: Layout = "single";
   #asked = 0;
+  #roomBelow = 0;
   #size: [number, number] = [0, 0];
   /** How many pictures were drawn; for tests. */
   drawn = 0;
@@ -87,18 +88,25 @@ export class HeadView {
     this.requestDraw();
   }
 
+  /** Leave the lower part of the picture, so much of its height, to something else. */
+  setRoomBelow(share: number): void {
+    this.#roomBelow = share;
+    this.#frame();
+  }
+
   /** Look at the face from the front again. */
   resetCamera(): void {
     const head = this.#heads.main;
     if (!head) return;
     const { center, radius } = head.focus();
     this.#studio.aim(center, radius);
-    this.#orbit.target.copy(center);
+    // A little above the middle of the face there is room for hair.
+    this.#orbit.target.copy(center).setY(center.y + radius * 0.24);
     this.#orbit.minDistance = radius * 3.2;
     this.#orbit.maxDistance = radius * 24;
     this.#camera.near = radius * 0.5;
     this.#camera.far = radius * 60;
-    this.#camera.position.copy(center).add(away(center, radius));
+    this.#camera.position.copy(this.#orbit.target).add(away(center, radius));
     this.#frame();
   }
 
@@ -157,6 +165,8 @@ export class HeadView {
     const needed = (2 * Math.atan(Math.tan((tallest * Math.PI) / 360) / aspect) * 180) / Math.PI;
     this.#camera.fov = Math.max(tallest, Math.min(needed * 0.86, 70));
     this.#camera.aspect = aspect;
+    this.#camera.zoom = 1 - this.#roomBelow * 0.6;
+    this.#camera.setViewOffset(1, 1, 0, this.#roomBelow / 2, 1, 1);
     this.#camera.updateProjectionMatrix();
     this.requestDraw();
   }
@@ -206,5 +216,5 @@ export class HeadView {
 }
 
 function away(center: Vector3, radius: number): Vector3 {
-  return center.clone().set(0, radius * 0.15, radius * 8);
+  return center.clone().set(0, 0, radius * 9.2);
 }
