@@ -16,6 +16,7 @@ VERBS: tuple[str, ...] = (
     "convert",
     "plot",
     "rig",
+    "render",
     "view",
     "capture",
     "corpus",

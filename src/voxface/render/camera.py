@@ -126,9 +126,7 @@ def view_matrices(
         Where the camera stands.
     """
     yaw, pitch = np.radians(camera.yaw), np.radians(camera.pitch)
-    back = np.array(
-        [np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)]
-    )
+    back = np.array([np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)])
     # A head turned to the side is as wide as it is deep; the larger of both keeps framing calm.
     tall = max(subject.height * 1.34, subject.width * 1.5 / aspect) / camera.zoom
     distance = tall / 2 / np.tan(np.radians(LENS) / 2)

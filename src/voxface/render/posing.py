@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from voxface.face import Rig
+from voxface.rig.normals import weld
 
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
@@ -27,7 +28,12 @@ class Poser:
         self._moving = np.flatnonzero(moving)
         self._deltas = rig.deltas[:, self._moving].reshape(len(rig.targets), -1)
         triangles = rig.triangles.astype(np.int64)
-        welded = _welded(neutral)
+        # Seams of textures must not show; lips that touch, but move apart, are no seam.
+        rng = np.random.default_rng(0)
+        marks = np.tensordot(rng.normal(size=len(rig.targets)), rig.deltas, axes=1)
+        groups = weld(np.round(neutral, 4), np.round(marks, 3))
+        _, first = np.unique(groups, return_index=True)
+        welded = first[groups]
         touched = moving[triangles].any(axis=1)
         rest = _crosses(neutral, triangles)
         sums = np.zeros((len(neutral), 3), np.float32)
@@ -42,8 +48,9 @@ class Poser:
         self._neutral = neutral
         rest_normals = _unit(sums)[welded]
         self._normals = rest_normals
-        self._turning = np.flatnonzero(np.isin(welded, self._rings.vertices))
-        self._turning_source = welded[self._turning]
+        self.turning = np.flatnonzero(np.isin(welded, self._rings.vertices))
+        """The vertices whose normals some target turns."""
+        self._turning_source = welded[self.turning]
 
     def __call__(self, weights: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return positions in centimetres and unit normals, both (V, 3), without head motion.
@@ -62,7 +69,7 @@ class Poser:
         sums = self._still.copy()
         self._rings.add_to(sums, crosses)
         normals = self._normals.copy()
-        normals[self._turning] = _unit(sums[self._turning_source])
+        normals[self.turning] = _unit(sums[self._turning_source])
         return position, normals
 
 
@@ -72,9 +79,7 @@ class _Rings:
     def __init__(self, triangles: IntArray) -> None:
         corners = triangles.ravel()
         order = np.argsort(corners, kind="stable")
-        vertices, starts, counts = np.unique(
-            corners[order], return_index=True, return_counts=True
-        )
+        vertices, starts, counts = np.unique(corners[order], return_index=True, return_counts=True)
         by_count = np.argsort(-counts, kind="stable")
         self.vertices = vertices[by_count]
         starts, counts = starts[by_count], counts[by_count]
@@ -107,12 +112,5 @@ def _crosses(position: FloatArray, triangles: IntArray) -> FloatArray:
 
 def _unit(vectors: FloatArray) -> FloatArray:
     lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    return vectors / np.maximum(lengths, 1e-12)[:, None]
-
-
-def _welded(neutral: FloatArray) -> IntArray:
-    """Return for each vertex the first at the same place: seams of textures must not show."""
-    _, first, inverse = np.unique(
-        np.round(neutral * 1e4).astype(np.int64), axis=0, return_index=True, return_inverse=True
-    )
-    return first[inverse.ravel()]
+    unit: FloatArray = vectors / np.maximum(lengths, 1e-12)[:, None]
+    return unit

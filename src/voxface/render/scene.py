@@ -1,108 +1,191 @@
-"""A rig in the memory of the graphics library: buffers, textures, and one draw call a part."""
+"""A rig on the graphics library's side: posed, lit, and drawn part by part."""
 
 from __future__ import annotations
 
-import importlib
 import io
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from voxface.errors import VoxfaceError
 from voxface.face import Material, Rig, RigPart
+from voxface.render.caption import pillow
+from voxface.render.context import open_context
+from voxface.render.lighting import Lighting
 from voxface.render.look import Look, look_of
+from voxface.render.posing import Poser
+from voxface.render.shading import FRAGMENT, VERTEX, variant
 
 FloatArray = NDArray[np.float32]
+SRGB8_ALPHA8 = 0x8C43
+_MOVING = ("in_position", "in_normal", "in_light", "in_openness")
+FADED = 0.14
+"""Share of the height, from the bottom, over which a bust fades into the wall."""
 
 
 @dataclass(frozen=True)
 class DrawnPart:
-    """One draw call."""
+    """One draw call: a part of the rig with its program, its vertices and its picture."""
 
     material: Material
     look: Look
-    texture: Any
+    program: Any
     array: Any
-    shadow_array: Any
+    texture: Any
 
 
 class Scene:
-    """The buffers of one rig.
+    """One rig, ready to be drawn in any pose.
 
     Parameters
     ----------
-    context : moderngl.Context
-    program, shadow_program : moderngl.Program
-        What draws the picture, and what draws the light's view.
     rig : Rig
+    open_weights : array_like, shape (N,), optional
+        Target weights that open the mouth: light reaches into it as far as a pose is like this.
+        Default: the target ``jawOpen``.
+
+    Raises
+    ------
+    VoxfaceError
+        If moderngl or the system's OpenGL is missing, or a texture cannot be read.
     """
 
-    def __init__(self, context: Any, program: Any, shadow_program: Any, rig: Rig) -> None:
+    def __init__(self, rig: Rig, open_weights: ArrayLike | None = None) -> None:
+        self.rig = rig
+        self.context = context = open_context()
+        self._poser = Poser(rig)
+        self._lighting = Lighting(context, rig, self._poser, open_weights)
         count = len(rig.neutral)
-        self._positions = context.buffer(reserve=count * 12, dynamic=True)
-        self._normals = context.buffer(reserve=count * 12, dynamic=True)
-        self._light = context.buffer(np.ones((count, 2), np.float32).tobytes())
+        self._moving = context.buffer(reserve=count * 40, dynamic=True)
         colours = np.ones((count, 4), np.float32) if rig.colors is None else rig.colors
         uv = np.zeros((count, 2), np.float32) if rig.uv is None else rig.uv
-        fixed = np.concatenate([rig.head_share[:, None], uv, colours], axis=1)
+        fixed = np.concatenate([rig.head_share[:, None], colours, uv], axis=1)
         self._fixed = context.buffer(np.ascontiguousarray(fixed, np.float32).tobytes())
-        self._context, self._program, self._shadow_program = context, program, shadow_program
+        self._rows = np.empty((count, 10), np.float32)
+        self._programs: dict[tuple[str, ...], Any] = {}
         parts = [self._drawn(part) for part in rig.parts if len(part.triangles)]
-        # What is in front is drawn first and spares the rest; what is seen through comes last.
-        self.solid = [part for part in parts if not part.material.transparent]
-        self.see_through = [part for part in parts if part.material.transparent]
+        # What is seen through comes last.
+        self.parts = sorted(parts, key=lambda part: part.material.transparent)
+        low, high = rig.neutral[:, 1].min(), rig.neutral[:, 1].max()
+        # A head without a bust has nothing to fade.
+        faded = FADED * (high - low) if (rig.head_share < 0.5).any() else 1e-3
+        self._fade = (float(low), float(1 / max(faded, 1e-6)))
 
-    def pose(self, positions: FloatArray, normals: FloatArray) -> None:
-        """Take over vertices (V, 3) and normals (V, 3)."""
-        for buffer, values in ((self._positions, positions), (self._normals, normals)):
-            buffer.orphan()
-            buffer.write(np.ascontiguousarray(values, np.float32))
+    def pose(self, weights: ArrayLike, head_motion: FloatArray, to_world: FloatArray) -> None:
+        """Take a pose and light it.
 
-    def set_light(self, light: FloatArray) -> None:
-        """Take over how open to light each vertex is, mouth shut and open, shape (V, 2)."""
-        self._light.write(np.ascontiguousarray(light, np.float32))
+        Parameters
+        ----------
+        weights : array_like, shape (N,)
+            A weight for each target of the rig.
+        head_motion : ndarray, shape (4, 4)
+            From `head_matrix`.
+        to_world : ndarray, shape (3, 3)
+            From the camera's frame, in which the lights stand, to the world's.
+        """
+        row = np.asarray(weights, np.float32)
+        positions, normals = self._poser(row)
+        light, openness = self._lighting(row, normals, head_motion[:3, :3], to_world)
+        rows = self._rows
+        rows[:, :3], rows[:, 3:6], rows[:, 6:9], rows[:, 9] = positions, normals, light, openness
+        self._moving.orphan()
+        self._moving.write(rows)
+        for program in self._programs.values():
+            program["head_motion"].write(columns(head_motion))
+
+    def draw(self, view: FloatArray, projection: FloatArray, ray: tuple[float, ...]) -> None:
+        """Draw the pose into what is bound.
+
+        Parameters
+        ----------
+        view, projection : ndarray, shape (4, 4)
+        ray : tuple of four float
+            From a pixel's place to the way to the camera, in the camera's frame, where the third
+            number is 1: two factors and two offsets.
+        """
+        context = self.context
+        for program in self._programs.values():
+            program["view"].write(columns(view))
+            program["projection"].write(columns(projection))
+            program["ray"].value = ray
+        context.enable(context.DEPTH_TEST)
+        context.depth_func = "<="
+        context.blend_func = context.ONE, context.ONE_MINUS_SRC_ALPHA
+        for part in self.parts:
+            # A solid part's alpha lets the wall show through, never another part.
+            if part.material.transparent:
+                context.enable(context.BLEND)
+            self._draw_part(part)
+        context.disable(context.BLEND)
+
+    def _draw_part(self, part: DrawnPart) -> None:
+        material, program, look = part.material, part.program, part.look
+        alpha = material.color[3] if material.transparent else 1.0
+        _put(program, "base_color", (*material.color[:3], alpha))
+        _put(program, "roughness", max(material.roughness, 0.12))
+        _put(program, "metallic", material.metallic)
+        _put(program, "skin", look.subsurface)
+        _put(program, "wet", look.wet)
+        _put(program, "fade", self._fade)
+        if part.texture is not None:
+            part.texture.use(0)
+        if material.two_sided:
+            self.context.disable(self.context.CULL_FACE)
+        else:
+            self.context.enable(self.context.CULL_FACE)
+        part.array.render()
 
     def _drawn(self, part: RigPart) -> DrawnPart:
-        index = self._context.buffer(np.ascontiguousarray(part.triangles, np.int32).tobytes())
-        array = self._context.vertex_array(
-            self._program,
+        look = look_of(part)
+        texture = _texture(self.context, part.material)
+        words = ("TEXTURED",) * (texture is not None) + ("WET",) * (look.wet > 0)
+        if words not in self._programs:
+            self._programs[words] = self.context.program(
+                variant(VERTEX, *words), variant(FRAGMENT, *words)
+            )
+        program = self._programs[words]
+        fixed = "1f 4f 2f" if texture is not None else "1f 4f 8x"
+        names = ("in_share", "in_color", "in_uv")[: 3 if texture is not None else 2]
+        index = self.context.buffer(np.ascontiguousarray(part.triangles, np.int32).tobytes())
+        array = self.context.vertex_array(
+            program,
             [
-                (self._positions, "3f", "in_position"),
-                (self._normals, "3f", "in_normal"),
-                (self._fixed, "1f 2f 4f", "in_share", "in_uv", "in_color"),
-                (self._light, "2f", "in_light"),
+                (
+                    self._moving,
+                    "3f 3f 3f 1f",
+                    "in_position",
+                    "in_normal",
+                    "in_light",
+                    "in_openness",
+                ),
+                (self._fixed, fixed, *names),
             ],
             index,
         )
-        shadow_array = self._context.vertex_array(
-            self._shadow_program,
-            [
-                (self._positions, "3f", "in_position"),
-                (self._fixed, "1f 24x", "in_share"),
-            ],
-            index,
-        )
-        texture = _texture(self._context, part.material)
-        return DrawnPart(part.material, look_of(part), texture, array, shadow_array)
+        return DrawnPart(part.material, look, program, array, texture)
+
+
+def columns(matrix: FloatArray) -> bytes:
+    """Return a matrix as the graphics library reads it: column after column."""
+    return np.ascontiguousarray(np.asarray(matrix, np.float32).T).tobytes()
+
+
+def _put(program: Any, name: str, value: Any) -> None:
+    if name in program:  # a compiler leaves out what a variant does not use
+        program[name].value = value
 
 
 def _texture(context: Any, material: Material) -> Any:
     if material.texture is None:
         return None
-    try:
-        image_module = importlib.import_module("PIL.Image")
-    except ImportError:
-        raise VoxfaceError(
-            "textures need Pillow; install it with: pip install 'voxface[render]'"
-        ) from None
+    image_module = pillow("Image")
     try:
         image = image_module.open(io.BytesIO(material.texture)).convert("RGBA")
     except Exception as error:  # Pillow has many ways of refusing a file
         raise VoxfaceError(f"the texture of {material.name} cannot be read ({error})") from None
-    texture = context.texture(image.size, 4, image.tobytes(), internal_format=0x8C43)  # SRGB8_ALPHA8
+    texture = context.texture(image.size, 4, image.tobytes(), internal_format=SRGB8_ALPHA8)
     texture.build_mipmaps()
     texture.filter = (context.LINEAR_MIPMAP_LINEAR, context.LINEAR)
-    texture.anisotropy = 4.0
     return texture

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,6 +18,9 @@ from voxface.render.backdrop import BACKGROUNDS, Colour
 from voxface.render.camera import Camera
 from voxface.render.caption import pillow, write_caption
 from voxface.render.renderer import Renderer
+
+PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+"""Kinds of pictures by suffix, as Pillow calls them."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,10 @@ def save_picture(picture: NDArray[np.uint8], path: str | PathLike[str]) -> None:
         If the suffix is none of these or the file cannot be written.
     """
     suffix = Path(path).suffix.lower()
-    kinds = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
-    if suffix not in kinds:
-        raise VoxfaceError(f"{path}: pictures are written to {', '.join(kinds)}")
+    if suffix not in PICTURES:
+        raise VoxfaceError(f"{path}: pictures are written to {', '.join(PICTURES)}")
     image_module = pillow("Image")
     held = io.BytesIO()
-    image_module.fromarray(picture).save(held, kinds[suffix], quality=90, optimize=True)
+    image_module.fromarray(picture).save(held, PICTURES[suffix], quality=90, optimize=True)
     with OutputFile(path) as file:
         file.write(held.getvalue())

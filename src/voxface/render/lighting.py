@@ -1,0 +1,106 @@
+"""The soft light on every vertex of a posed rig."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from voxface.face import Rig
+from voxface.render.harmonics import harmonics
+from voxface.render.occlusion import transfer
+from voxface.render.posing import Poser
+from voxface.render.studio import irradiance, light_numbers
+
+FloatArray = NDArray[np.float32]
+_SKY = np.zeros((25, 1), np.float32)
+_SKY[0] = 2 / np.sqrt(np.pi)
+"""Light from everywhere, of which a surface that sees all of its sky gets 1."""
+BEND = (0.4, 1.8)
+"""How far a turned surface may get darker or brighter than it was at rest."""
+
+
+class Lighting:
+    """Works out the light on a rig's vertices.
+
+    How light reaches a vertex is measured twice, with the mouth shut and open, and blended.
+
+    Parameters
+    ----------
+    context : moderngl.Context
+    rig : Rig
+    poser : Poser
+        Of the same rig.
+    open_weights : array_like, shape (N,), optional
+        Target weights that open the mouth. Default: the target ``jawOpen``.
+    """
+
+    def __init__(
+        self, context: Any, rig: Rig, poser: Poser, open_weights: ArrayLike | None = None
+    ) -> None:
+        self._open = _open_row(rig, open_weights)
+        shut = np.zeros(len(rig.targets), np.float32)
+        self._shut_transfer = transfer(context, rig, poser, shut)
+        # What the jaw does not uncover is lit as ever, and is worked out once a pose.
+        self._uncovered = np.zeros(0, np.int64)
+        self._change = np.zeros((0, 25), np.float32)
+        if self._open.any():
+            change = transfer(context, rig, poser, self._open) - self._shut_transfer
+            self._uncovered = np.flatnonzero(np.abs(change).max(axis=1) > 0.02)
+            self._change = change[self._uncovered]
+        self._turning = poser.turning
+        self._rest_around = harmonics(poser(shut)[1][self._turning], 9)
+        self._share = rig.head_share[:, None]
+        self._stays = bool((rig.head_share < 1).any())
+
+    def __call__(
+        self, row: FloatArray, normals: FloatArray, rotation: FloatArray, to_world: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return light and openness.
+
+        Parameters
+        ----------
+        row : ndarray, shape (N,)
+            Target weights.
+        normals : ndarray, shape (V, 3)
+            Of the pose, without the head's motion.
+        rotation : ndarray, shape (3, 3)
+            Of the head.
+        to_world : ndarray, shape (3, 3)
+            From the camera's frame, in which the lights stand.
+
+        Returns
+        -------
+        light : ndarray of float32, shape (V, 3)
+            1 on a surface that faces a light of strength 1.
+        openness : ndarray of float32, shape (V,)
+            Share of an even sky that is seen, 0 to 1.
+        """
+        on_head = light_numbers(rotation.T @ to_world)
+        open_sky = np.concatenate([on_head, _SKY], axis=1)
+        found = self._shut_transfer @ open_sky
+        square = float(self._open @ self._open)
+        if square:
+            opened = min(max(float(row @ self._open) / square, 0.0), 1.0)
+            found[self._uncovered] += opened * (self._change @ open_sky)
+        light, openness = found[:, :3], found[:, 3]
+        if self._stays:
+            still = self._shut_transfer @ light_numbers(to_world)
+            light = still + self._share * (light - still)
+        light = np.maximum(light, 0.0)
+        around = harmonics(normals[self._turning], 9)
+        before = irradiance(self._rest_around, on_head)
+        after = irradiance(around, on_head)
+        bent = np.maximum(after, 0.05) / np.maximum(before, 0.05)
+        light[self._turning] *= np.clip(bent, *BEND)
+        return light, np.clip(openness, 0.0, 1.0)
+
+
+def _open_row(rig: Rig, given: ArrayLike | None) -> FloatArray:
+    row = np.zeros(len(rig.targets), np.float32)
+    if given is not None:
+        row[:] = np.asarray(given, np.float32)
+    elif "jawOpen" in rig.targets:
+        row[rig.targets.index("jawOpen")] = 1
+    return row

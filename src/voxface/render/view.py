@@ -1,0 +1,186 @@
+"""Where a scene is seen: a camera, a wall, and the part of the picture in which a head moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voxface.errors import VoxfaceError
+from voxface.face import Rig
+from voxface.render.camera import Camera, Subject, view_matrices
+from voxface.render.scene import Scene
+from voxface.render.shading import CHROMA_FRAGMENT, COLOUR_FRAGMENT, FULL_VERTEX, LUMA_FRAGMENT
+
+FloatArray = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+FINER = 2
+"""The head is drawn so many times larger each way: smooth edges and calm highlights."""
+SMALLEST, LARGEST = 16, 4096
+"""Pixels on a side."""
+
+
+class View:
+    """A picture of a scene, of which only the stage changes: the part in which the head moves.
+
+    Parameters
+    ----------
+    scene : Scene
+    wall : ndarray of uint8, shape (height, width, 4)
+        What is behind the head, the top row first, and how much of a pixel a caption in front
+        of the head covers; both sides are even.
+    camera : Camera
+    motions : ndarray, shape (T, 4, 4)
+        Motions of the head that must find room on the stage.
+    """
+
+    def __init__(self, scene: Scene, wall: Pixels, camera: Camera, motions: FloatArray) -> None:
+        self.scene, self.wall = scene, wall
+        height, width, _ = wall.shape
+        view, projection, _ = view_matrices(camera, Subject.of(scene.rig), width / height)
+        self._view, self.to_world = view, np.ascontiguousarray(view[:3, :3].T)
+        left, bottom, right, top = stage_of(scene.rig, projection @ view, motions, (width, height))
+        self.stage = (slice(height - top, height - bottom), slice(left, right))
+        """Rows and columns of the picture."""
+        self.size = (right - left, top - bottom)
+        # The stage's own projection: a window of the whole picture's.
+        window = np.eye(4, dtype=np.float32)
+        window[0, 0], window[1, 1] = width / self.size[0], height / self.size[1]
+        window[0, 3] = (width - left - right) / self.size[0]
+        window[1, 3] = (height - bottom - top) / self.size[1]
+        self._projection = window @ projection
+        scale = np.array([self._projection[0, 0], self._projection[1, 1]])
+        offset = np.array([self._projection[0, 2], self._projection[1, 2]])
+        # From a pixel to the way to the camera; see Scene.draw.
+        per_pixel = 2 / (FINER * np.array(self.size))
+        self._ray = (*(-per_pixel / scale), *((1 - offset) / scale))
+        self._make_targets()
+
+    def draw(self) -> None:
+        """Draw the scene's pose."""
+        self._fine.use()
+        self._fine.clear(0.0, 0.0, 0.0, 0.0)
+        self.scene.draw(self._view, self._projection, self._ray)
+
+    def read_colour(self) -> Pixels:
+        """Return the stage as drawn, shape (rows, columns, 3), sRGB, the top row first."""
+        self._develop(self._colour, self._colour_array)
+        rows = np.frombuffer(self._colour.read(components=3, alignment=1), np.uint8)
+        return rows.reshape(self.size[1], self.size[0], 3)[::-1]
+
+    def read_video(self) -> tuple[Pixels, Pixels]:
+        """Return the stage as a video holds it: luma (rows, columns), chroma (half, half, 2)."""
+        self._develop(self._luma, self._luma_array)
+        self._develop(self._chroma, self._chroma_array)
+        width, height = self.size
+        luma = np.frombuffer(self._luma.read(components=1, alignment=1), np.uint8)
+        chroma = np.frombuffer(self._chroma.read(components=2, alignment=1), np.uint8)
+        return (
+            luma.reshape(height, width)[::-1],
+            chroma.reshape(height // 2, width // 2, 2)[::-1],
+        )
+
+    def release(self) -> None:
+        """Give the graphics memory back."""
+        for thing in self._held:
+            thing.release()
+
+    def _develop(self, target: Any, array: Any) -> None:
+        context = self.scene.context
+        target.use()
+        context.disable(context.DEPTH_TEST | context.CULL_FACE)
+        self._drawn.use(0)
+        self._wall.use(1)
+        array.render(vertices=3)
+
+    def _make_targets(self) -> None:
+        context, (width, height) = self.scene.context, self.size
+        fine = (FINER * width, FINER * height)
+        self._drawn = context.texture(fine, 4)
+        self._drawn.repeat_x = self._drawn.repeat_y = False
+        self._fine = context.framebuffer([self._drawn], context.depth_renderbuffer(fine))
+        wall = np.ascontiguousarray(self.wall[self.stage][::-1])
+        self._wall = context.texture(self.size, 4, wall.tobytes())
+        half = (width // 2, height // 2)
+        self._colour = context.framebuffer([context.renderbuffer(self.size, 3)])
+        self._luma = context.framebuffer([context.renderbuffer(self.size, 1)])
+        self._chroma = context.framebuffer([context.renderbuffer(half, 2)])
+        self._colour_array = self._program(COLOUR_FRAGMENT)
+        self._luma_array = self._program(LUMA_FRAGMENT)
+        self._chroma_array = self._program(CHROMA_FRAGMENT)
+        self._held = [
+            self._drawn, self._fine, self._wall, self._colour, self._luma, self._chroma,
+            self._colour_array, self._luma_array, self._chroma_array,
+        ]  # fmt: skip
+
+    def _program(self, fragment: str) -> Any:
+        program = self.scene.context.program(FULL_VERTEX, fragment)
+        program["drawn"].value, program["wall"].value = 0, 1
+        program["texel"].value = (1 / self.size[0], 1 / self.size[1])
+        return self.scene.context.vertex_array(program, [])
+
+
+def stage_of(
+    rig: Rig, seen: FloatArray, motions: FloatArray, size: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Return the smallest part of a picture in which a rig stays, whatever its face does.
+
+    Parameters
+    ----------
+    rig : Rig
+    seen : ndarray, shape (4, 4)
+        From the world to clip space.
+    motions : ndarray, shape (T, 4, 4)
+        Of the head.
+    size : tuple of int
+        Width and height of the picture, both even.
+
+    Returns
+    -------
+    left, bottom, right, top : int
+        Even, within the picture, counted from its lower left corner.
+    """
+    used = np.unique(rig.triangles)
+    # Two centimetres and more have been seen: an open jaw goes down by as much.
+    room = min(4.0, 0.5 + float(np.abs(rig.deltas).max(initial=0.0)))
+    share = rig.head_share[used]
+    seen_at = [
+        _outline(rig.neutral[used[share > 0]], room, seen @ motions),
+        _outline(rig.neutral[used[share < 1]], 0.0, seen[None]),
+    ]
+    flat = np.concatenate(seen_at)
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    extent = np.array(size)
+    begin = np.floor((np.clip(low, -1, 1) + 1) / 2 * extent / 2).astype(int) * 2
+    end = np.ceil((np.clip(high, -1, 1) + 1) / 2 * extent / 2).astype(int) * 2
+    begin = np.minimum(begin, extent - 16)
+    end = np.minimum(np.maximum(end, begin + 16), extent)
+    return int(begin[0]), int(begin[1]), int(end[0]), int(end[1])
+
+
+def _outline(places: FloatArray, room: float, ways: FloatArray) -> FloatArray:
+    """Return where the corners of the box about some places are seen, shape (N, 2)."""
+    if not len(places):
+        return np.zeros((0, 2), np.float32)
+    box = np.stack([places.min(axis=0) - room, places.max(axis=0) + room])
+    corners = np.array([[x, y, z, 1] for x in box[:, 0] for y in box[:, 1] for z in box[:, 2]])
+    points = np.einsum("tij,cj->tci", ways, corners).reshape(-1, 4)
+    outline: FloatArray = points[:, :2] / np.maximum(points[:, 3:], 1e-3)
+    return outline
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse a size that no video can have.
+
+    Raises
+    ------
+    VoxfaceError
+        If a side is odd, too small or too large.
+    """
+    for side in (width, height):
+        if not SMALLEST <= side <= LARGEST or side % 2:
+            raise VoxfaceError(
+                f"a picture's sides are even and {SMALLEST} to {LARGEST} pixels long, "
+                f"not {width}x{height}"
+            )
