@@ -1,0 +1,115 @@
+"""All pieces of the head with their channels, joined into one rig."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from voxface.face import ARKIT_CHANNELS, Rig, RigPart
+
+from deform import Spreader, smooth_step
+from eye_channels import LOOK, eye_fields
+from eyeballs import eyeballs, turned
+from hair import hair_cap, inside_hairline
+from jaw_channels import jaw_fields, opened
+from lids import fit_lids
+from lips import shut_lips
+from looks import materials, skin_colors, skin_uv
+from mouth_channels import mouth_fields
+from occlusion import vertex_normals
+from pieces import Piece, joined, used_only
+from skin_mesh import SkinMesh, hidden_inside, make_skin
+from teeth import jaws
+from thin import thinned
+from tongue import tongue
+from tongue_channel import JAW_PART, tongue_fields, tongue_out
+
+Points = NDArray[np.float64]
+
+HEAD_PIVOT = (0.0, -9.5, -9.0)
+
+
+def skin_fields(skin: SkinMesh, spreader: Spreader) -> dict[str, Points]:
+    """Return the skin's displacement for every channel."""
+    fields = {**jaw_fields(spreader), **mouth_fields(spreader), **eye_fields(spreader)}
+    fields["tongueOut"] = tongue_fields(spreader, fields)
+    return fields
+
+
+NEUTRAL_TOLERANCE, MOVE_TOLERANCE = 0.012, 0.025  # centimetres
+
+
+def thin_skin(skin: SkinMesh, body: Piece) -> NDArray[np.int64]:
+    """Return the skin's triangles without what nobody sees: too fine, or beneath the hair."""
+    seen = np.where(hidden_inside(skin), 0.15, 1.0)[:, None]
+    seen *= 1 - 0.6 * smooth_step(skin.points[:, 1], -12.5, -14)[:, None]
+    far = 1 - 0.85 * smooth_step(skin.points[:, 1], -12.5, -15)[:, None]
+    far = np.where(hidden_inside(skin)[:, None], 0.2, far)
+    fields = [(body.points * far, NEUTRAL_TOLERANCE)]
+    fields += [(field * seen, MOVE_TOLERANCE) for field in body.moves.values()]
+    triangles = thinned(*skin.coarse, fields, skin.mirror, body.normals)
+    beneath = (inside_hairline(skin.points) > 0.7)[triangles].all(1)
+    return triangles[~beneath]
+
+
+def make_pieces() -> tuple[SkinMesh, list[Piece]]:
+    """Return every piece of the head with its channels."""
+    skin = make_skin()
+    spreader = Spreader(skin)
+    shut_lips(skin)
+    fit_lids(skin, spreader)
+    body = Piece(skin.points, {"skin": skin.triangles}, skin_uv(skin), skin_colors(skin),
+                 vertex_normals(skin.points, skin.triangles))
+    for channel, field in skin_fields(skin, spreader).items():
+        body.move(channel, field)
+    body.parts["skin"] = thin_skin(skin, body)
+    left, right = eyeballs()
+    flip = np.array([-1.0, 1.0, 1.0])
+    for way, (yaw, pitch) in LOOK.items():
+        move = turned(left.points, np.radians(yaw), np.radians(pitch))
+        left.move(f"eyeLook{way}Left", move)
+        right.move(f"eyeLook{way}Right", move * flip)
+    upper, lower = jaws()
+    tong = tongue()
+    for piece, share in ((lower, 1.0), (tong, smooth_step(tong.points[:, 2], -4.6, -1.5))):
+        piece.move("jawOpen", opened(piece.points, share))
+        part = np.broadcast_to(share, len(piece.points))
+        piece.move("jawForward", np.outer(part, [0.0, -0.04, 0.62]))
+        piece.move("jawLeft", np.outer(part, [0.75, 0.0, 0.0]))
+        piece.move("jawRight", np.outer(part, [-0.75, 0.0, 0.0]))
+    for piece in (lower, tong):
+        piece.move("tongueOut", JAW_PART * piece.moves["jawOpen"])
+    tong.move("tongueOut", tongue_out(tong.points))
+    hair = hair_cap(skin)
+    return skin, [body, left, right, upper, lower, tong, hair]
+
+
+def make_rig() -> Rig:
+    """Return the default head as a rig."""
+    skin, pieces = make_pieces()
+    whole = joined([used_only(piece) for piece in pieces])
+    looks = materials(skin, skin_uv(skin))
+    parts = tuple(
+        RigPart(name, triangles.astype(np.int32), looks[name])
+        for name, triangles in whole.parts.items()
+    )
+    points = whole.points
+    deltas = np.stack([whole.moves.get(c, np.zeros_like(points)) for c in ARKIT_CHANNELS])
+    deltas[np.abs(deltas).max(axis=2) < 5e-3] = 0
+    return Rig(
+        "voxface default head",
+        points,
+        parts,
+        ARKIT_CHANNELS,
+        deltas,
+        uv=whole.uv,
+        colors=whole.colors,
+        normals=whole.normals,
+        head_share=head_share(points),
+        head_pivot=HEAD_PIVOT,
+    )
+
+
+def head_share(points: Points) -> Points:
+    """Return how far every vertex turns with the head: all above the neck, nothing below it."""
+    height = points[:, 1] + 0.25 * (points[:, 2] + 8)
+    return smooth_step(height, -18.5, -11.5)

@@ -1,0 +1,32 @@
+"""Build the default head: ``python head/build.py`` writes ``src/voxface/rig/head.glb``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+OUTPUT = HERE.parent / "src" / "voxface" / "rig" / "head.glb"
+
+
+def build() -> bytes:
+    """Return the head as a GLB file."""
+    from assemble import make_rig
+    from voxface.rig import write_glb
+
+    return write_glb(make_rig())
+
+
+def main() -> None:
+    """Write the head beside its place, then put it there."""
+    made = build()
+    beside = OUTPUT.with_suffix(".part")
+    beside.write_bytes(made)
+    beside.replace(OUTPUT)
+    print(f"{OUTPUT}: {len(made) / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Lids that lie on the eyeball, have a thickness, and shut."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from deform import Spreader, smooth_step
+from skin_mesh import EYE_CENTRE, EYE_RADIUS, SkinMesh
+
+Points = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+THICKNESS = 0.115  # centimetres between the eyeball and the front of a lid
+
+
+def lid_halves(skin: SkinMesh) -> tuple[Numbers, Numbers]:
+    """Return the left eye's upper and lower edge, both from the outer to the inner corner."""
+    rim = skin.rows["socket_0"]
+    half = (len(rim) - 1) // 2
+    return rim[: half + 1], rim[half:][::-1]
+
+
+def onto_ball(points: Points, clearance: float | Points) -> Points:
+    """Push points of the left lids out so that they are at least `clearance` off the eyeball."""
+    away = points - EYE_CENTRE
+    distance = np.linalg.norm(away, axis=1)
+    least = EYE_RADIUS + clearance
+    front = smooth_step(away[:, 2], -0.2, 0.35)
+    soft = 0.08
+    lifted = least + soft * np.logaddexp(0, (distance - least) / soft) - soft * np.log(2) * np.exp(
+        -np.abs(distance - least) / soft)  # fmt: skip
+    wanted = np.where(distance < least + 0.3, np.maximum(lifted, distance), distance)
+    return EYE_CENTRE + away * (1 + front * (wanted / distance - 1))[:, None]
+
+
+def near_eye(points: Points) -> NDArray[np.bool_]:
+    """Return which vertices lie around the left eye."""
+    return np.linalg.norm(points - EYE_CENTRE, axis=1) < EYE_RADIUS + 0.75
+
+
+def fit_lids(skin: SkinMesh, spreader: Spreader) -> None:
+    """Lay the lids' edges on the eyeballs and carry the skin around along, on both sides."""
+    rim = skin.rows["socket_0"][:-1]
+    place = skin.points[rim]
+    away = place - EYE_CENTRE
+    across = np.hypot(away[:, 0], away[:, 1])
+    ball = np.sqrt(np.clip((EYE_RADIUS + THICKNESS) ** 2 - across**2, 0, None))
+    inner = smooth_step(-away[:, 0], 0.95, 1.4)
+    depth = ball * (1 - inner) + np.maximum(ball, 0.70) * inner
+    wanted = np.column_stack([place[:, :2], EYE_CENTRE[2] + depth])
+    socket = np.concatenate([skin.rows[f"socket_{i}"][:-1] for i in (1, 2, 3)])
+    handles = np.concatenate([rim, socket])
+    moves = np.concatenate([wanted - place, np.zeros((len(socket), 3))])
+    field = spreader.spread(handles, moves, reach=1.6)
+    points = skin.points + field
+    inside = np.zeros(len(points), bool)
+    inside[socket] = True
+    chosen = near_eye(points) & ~inside & (points[:, 0] > 0.6)
+    chosen[rim] = False
+    off = cKDTree(points[rim]).query(points[chosen])[0]
+    clearance = THICKNESS + 0.01 - 0.09 * smooth_step(off, 0.1, 0.6)
+    points[chosen] = onto_ball(points[chosen], clearance)
+    points[rim] = wanted
+    skin.points = points
+    shape_sockets(skin, points)
+    left = points[:, 0] > 1e-9
+    opposite = skin.mirror[left]
+    points[opposite] = points[left] * (-1.0, 1.0, 1.0)
+
+
+def shape_sockets(skin: SkinMesh, points: Points) -> None:
+    """Lay the lids' undersides: the edge's inner side on the eyeball, then back beneath it."""
+    rim = points[skin.rows["socket_0"]]
+    away = rim - EYE_CENTRE
+    direction = away / np.linalg.norm(away, axis=1, keepdims=True)
+    loose = smooth_step(np.linalg.norm(away, axis=1), EYE_RADIUS + 0.14, EYE_RADIUS + 0.3)[:, None]
+    outwards = direction * (1, 1, 0)
+    outwards /= np.maximum(np.linalg.norm(outwards, axis=1, keepdims=True), 1e-6)
+    for row, turn, distance in ((1, 0.0, 0.004), (2, 0.14, -0.06), (3, 0.35, -0.22)):
+        leaning = direction + outwards * turn
+        leaning /= np.linalg.norm(leaning, axis=1, keepdims=True)
+        laid = EYE_CENTRE + leaning * (EYE_RADIUS + distance)
+        # The inner corner lies in front of the ball: its lining slopes back to it as a caruncle.
+        slope = rim + np.array([0.16, 0.0, -0.22]) * row
+        points[skin.rows[f"socket_{row}"]] = laid * (1 - loose) + slope * loose

@@ -1,0 +1,66 @@
+"""Materials, texture coordinates and vertex colours."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from voxface.face import Material
+
+from deform import smooth_step
+from hair import hair_picture, inside_hairline
+from occlusion import openness, vertex_normals
+from paint import SIZE, atlas, eye_picture, noise, skin_picture
+from skin_mesh import SkinMesh, vertex_areas
+
+Points = NDArray[np.float64]
+
+
+def linear(red: int, green: int, blue: int, alpha: float = 1.0) -> tuple[float, ...]:
+    """Return linear colour components of an sRGB colour (IEC 61966-2-1)."""
+    value = np.array([red, green, blue]) / 255
+    low, high = value / 12.92, ((value + 0.055) / 1.055) ** 2.4
+    result = np.where(value <= 0.04045, low, high)
+    return (*(round(float(v), 5) for v in result), alpha)
+
+
+def materials(skin: SkinMesh, uv: Points) -> dict[str, Material]:
+    """Return the material of every part."""
+    normals = vertex_normals(skin.points, skin.triangles)
+    areas = vertex_areas(skin.points, skin.triangles)
+    shade = 0.35 + 0.65 * openness(skin.points, normals, areas)
+    into = inside_hairline(atlas(skin, uv))
+    root = 0.9 * smooth_step(into + 0.10 * noise(SIZE, 1.2, 8), -0.15, 0.45)
+    eye = eye_picture()
+    white = (1.0, 1.0, 1.0, 1.0)
+    return {
+        "skin": Material("skin", white, 0.52, texture=skin_picture(skin, uv, shade, root)),
+        "eye_left": Material("eye_left", white, 0.10, texture=eye),
+        "eye_right": Material("eye_right", white, 0.10, texture=eye),
+        "teeth": Material("teeth", linear(236, 226, 208), roughness=0.26),
+        "gums": Material("gums", linear(176, 92, 88), roughness=0.35),
+        "tongue": Material("tongue", linear(190, 98, 98), roughness=0.42),
+        "hair": Material("hair", white, 0.55, texture=hair_picture()),
+    }
+
+
+def skin_uv(skin: SkinMesh) -> Points:
+    """Return texture coordinates: the head unrolled about its axis, both halves on one picture."""
+    x, y, z = skin.points.T
+    turn = np.arctan2(np.abs(x), z + 6.0)
+    turn = np.where(y < -10, np.arctan2(np.abs(x), z + 6.0 + 2.5 * smooth_step(y, -10, -14)), turn)
+    across = np.interp(turn, [0, np.radians(80), np.pi], [0.004, 0.78, 0.996])
+    down = np.interp(-y, [-12.2, -6, 12.6, 18.5, 27.0], [0.004, 0.10, 0.86, 0.94, 0.996])
+    return np.stack([across, down], axis=1)
+
+
+def skin_colors(skin: SkinMesh) -> Points:
+    """Return vertex colours: white outside, dark red inside the mouth, pink along the lids."""
+    colors = np.ones((len(skin.points), 4))
+    for row, shade in enumerate(((1, 1, 1), (0.72, 0.5, 0.5), (0.34, 0.15, 0.15),
+                                 (0.12, 0.035, 0.035), (0.07, 0.018, 0.018),
+                                 (0.04, 0.010, 0.010), (0.03, 0.008, 0.008))):  # fmt: skip
+        for side in ("upper", "lower"):
+            index = skin.rows[f"mouth_{side}_{row}"]
+            colors[index, :3] = shade
+            colors[skin.mirror[index], :3] = shade
+    return colors

@@ -1,0 +1,223 @@
+"""The channels of lips and cheeks, as gestures. Distances are centimetres at weight 1.
+
+`upper` is 1 on the upper lip and 0 on the lower, `along` runs from 0 in the middle to 1 at the
+corner, `ring` counts from the outline (0) over the seal (3) to the gums (5).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deform import Spreader, smooth_step
+from lips import lip_points, towards_middle
+from strokes import Gesture
+
+Points = NDArray[np.float64]
+
+
+def stack(x: Points, y: Points, z: Points) -> Points:
+    """Return vectors from their three components."""
+    return np.stack(np.broadcast_arrays(x, y, z), axis=-1)
+
+
+def inner(ring: Points) -> Points:
+    """Return how far a ring follows the lips rather than the gums (1 to the seal, then less)."""
+    return 1 - 0.9 * smooth_step(ring, 3.2, 5)
+
+
+def sides(upper: Points) -> Points:
+    """Return +1 on the upper lip, -1 on the lower, 0 at the corner."""
+    return 2 * upper - 1
+
+
+def mouth_fields(spreader: Spreader) -> dict[str, Points]:
+    """Return the displacement field of the skin for every lip and cheek channel."""
+    lip = lip_points(spreader.skin)
+
+    def gesture() -> Gesture:
+        return Gesture(spreader, lip)
+
+    fields: dict[str, Points] = {}
+
+    def pair(name: str, field: Points) -> None:
+        mirror = spreader.skin.mirror
+        fields[f"{name}Left"] = field
+        fields[f"{name}Right"] = field[mirror] * (-1.0, 1.0, 1.0)
+
+    def corner(x: float, y: float, z: float, power: float, part: float = 0.0):  # noqa: ANN202
+        def motion(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+            pull = along**power * inner(ring) * (1 - part * smooth_step(along, 0, 0.15) * 0)
+            return stack(x * pull, y * pull**1.3, z * pull)
+        return motion
+
+    pair("mouthSmile", gesture().lips(corner(0.62, 0.62, -0.50, 1.6)).pull({
+        425: (0.12, 0.30, 0.10), 280: (0.10, 0.26, 0.14), 411: (0.30, 0.30, 0.02),
+        427: (0.38, 0.38, 0.02), 436: (0.40, 0.42, -0.12), 432: (0.45, 0.42, -0.10),
+        434: (0.30, 0.25, 0.05), 422: (0.26, 0.26, -0.10), 330: (0.04, 0.14, 0.06),
+    }).hold(348, 358, 18, 200, 262).left(4.2))  # fmt: skip
+    pair("mouthFrown", gesture().lips(corner(0.06, -0.58, -0.10, 2.2)).pull({
+        422: (0.05, -0.30, 0.04), 432: (0.04, -0.30, -0.02), 424: (0.02, -0.18, 0.06),
+        436: (0.02, -0.26, -0.02),
+    }).hold(425, 280, 358, 200).left(3.5))  # fmt: skip
+    pair("mouthDimple", gesture().lips(corner(0.42, 0.10, -0.52, 3.0)).pull({
+        432: (0.22, 0.04, -0.40), 436: (0.20, 0.02, -0.18), 427: (0.16, 0.04, 0.04),
+        434: (0.10, 0.0, 0.10),
+    }).hold(425, 358, 200, 262).left(3.2))  # fmt: skip
+    pair("mouthStretch", gesture().lips(corner(0.66, -0.26, -0.36, 1.5)).pull({
+        432: (0.48, -0.20, -0.16), 422: (0.40, -0.26, -0.08), 434: (0.22, -0.12, 0.0),
+        430: (0.24, -0.20, 0.0),
+    }).hold(425, 280, 358, 200).left(4.0))  # fmt: skip
+
+    def press(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+        where = smooth_step(along, 0.0, 0.45) * (1 - 0.35 * along**3)
+        thin = np.clip(1 - ring / 3, 0, 1)
+        side = sides(upper)
+        return stack(0.10 * along * inner(ring), -0.17 * side * thin * where
+                     + 0.05 * where * inner(ring), -0.16 * where * inner(ring))  # fmt: skip
+
+    pair("mouthPress", gesture().lips(press).pull({432: (0.05, 0.02, 0.08)}).left(2.8))
+
+    def lower_down(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+        where = (1 - upper) * np.where(upper < 0.4, 1, 0) * towards_middle(along) ** 0.8
+        where = where * (0.75 + 0.5 * smooth_step(along, 0.0, 0.4)) * inner(ring)
+        return stack(0.05 * where, -0.62 * where, (-0.04 + 0.10 * (ring == 3)) * where)
+
+    pair("mouthLowerDown", gesture().lips(lower_down).pull({
+        18: (0, -0.14, 0.0), 424: (0.02, -0.26, 0.0), 418: (0.0, -0.30, 0.02),
+    }).hold(200, 262, 425).left(3.0))  # fmt: skip
+
+    def upper_up(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+        where = np.where(upper > 0.6, 1, 0) * towards_middle(along) ** 0.8
+        where = where * (0.75 + 0.5 * smooth_step(along, 0.0, 0.4)) * inner(ring)
+        return stack(0.04 * where, 0.54 * where, (0.02 + 0.08 * (ring == 3)) * where)
+
+    pair("mouthUpperUp", gesture().lips(upper_up).pull({
+        391: (0.04, 0.34, 0.04), 358: (0.05, 0.16, 0.02), 426: (0.05, 0.26, 0.06),
+        425: (0.02, 0.16, 0.08), 327: (0.03, 0.10, 0.0),
+    }).hold(2, 4, 348).left(3.0))  # fmt: skip
+
+    def pucker(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+        side = sides(upper)
+        forward = 0.62 * (1 - 0.25 * along**2) + 0.14 * (ring == 2) * (1 - along)
+        x = -0.44 * place[:, 0]
+        y = side * (0.10 * (ring < 2.5)) * (1 - along) + 0.03
+        return stack(x * inner(ring), y * inner(ring), forward * inner(ring))
+
+    fields["mouthPucker"] = gesture().lips(pucker).pull({
+        432: (-0.50, 0.02, 0.18), 422: (-0.36, 0.04, 0.20), 436: (-0.36, -0.02, 0.16),
+        391: (-0.12, -0.02, 0.26), 426: (-0.16, -0.04, 0.12), 18: (0, 0.06, 0.25),
+        164: (0, -0.04, 0.26), 424: (-0.18, 0.06, 0.16), 434: (-0.20, 0, -0.02),
+    }).hold(2, 358, 200, 262, 425).both(3.6)  # fmt: skip
+
+    def funnel(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+        side = sides(upper)
+        part = towards_middle(along) ** 0.7
+        flare = np.array([0.30, 0.46, 0.58, 0.62, 0.50, 0.2])[ring.astype(int)]
+        opening = np.array([0.20, 0.30, 0.38, 0.42, 0.40, 0.1])[ring.astype(int)]
+        x = -0.30 * place[:, 0] * inner(ring)
+        y = side * part * opening * np.where(side > 0, 0.85, 1.1)
+        return stack(x, y, flare * (1 - 0.25 * along**2))
+
+    fields["mouthFunnel"] = gesture().lips(funnel).pull({
+        432: (-0.34, 0.0, 0.14), 422: (-0.22, -0.06, 0.14), 436: (-0.24, 0.04, 0.12),
+        391: (-0.06, 0.12, 0.18), 18: (0, -0.18, 0.18), 164: (0, 0.10, 0.20),
+        424: (-0.10, -0.12, 0.10),
+    }).hold(2, 358, 200, 262, 425).both(3.6)  # fmt: skip
+
+    def roll(upper_lip: bool):  # noqa: ANN202
+        def motion(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+            side = sides(upper)
+            mine = np.where((upper > 0.6) == upper_lip, 1.0, 0.0) * np.where(
+                np.abs(side) < 0.2, 0.0, 1.0) * towards_middle(along) ** 0.45
+            down = np.array([0.20, 0.26, 0.20, 0.02, -0.16, 0.0])[ring.astype(int)]
+            back = np.array([0.14, 0.30, 0.40, 0.42, 0.20, 0.0])[ring.astype(int)]
+            return stack(0 * mine, -side * down * mine, -back * mine)
+        return motion
+
+    fields["mouthRollUpper"] = gesture().lips(roll(True)).pull({
+        164: (0, -0.08, -0.05), 391: (0, -0.08, -0.05)}).hold(2, 18).both(2.6)  # fmt: skip
+    fields["mouthRollLower"] = gesture().lips(roll(False)).pull({
+        18: (0, 0.10, -0.02), 418: (0, 0.08, -0.02)}).hold(2, 200).both(2.6)  # fmt: skip
+
+    def shrug_lower(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+        part = towards_middle(along) ** 0.8 * inner(ring)
+        lower = np.where(upper < 0.4, 1, 0)
+        rise = np.where(lower == 1, np.array([0.50, 0.44, 0.38, 0.34, 0.3, 0])[ring.astype(int)],
+                        np.array([0.16, 0.24, 0.30, 0.34, 0.3, 0])[ring.astype(int)])  # fmt: skip
+        return stack(0 * part, rise * part, np.where(lower == 1, 0.22, 0.06) * part)
+
+    fields["mouthShrugLower"] = gesture().lips(shrug_lower).pull({
+        18: (0, 0.46, 0.10), 200: (0, 0.42, 0.12), 199: (0, 0.30, 0.08), 418: (0, 0.34, 0.08),
+        421: (0, 0.34, 0.10), 175: (0, 0.12, 0.02),
+    }).hold(2, 425).both(3.2)  # fmt: skip
+
+    def shrug_upper(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+        part = towards_middle(along) ** 0.8 * inner(ring)
+        on_upper = np.where(upper > 0.6, 1, 0)
+        rise = np.where(on_upper == 1,
+                        np.array([0.34, 0.34, 0.34, 0.34, 0.3, 0])[ring.astype(int)],
+                        np.array([0.14, 0.22, 0.30, 0.34, 0.3, 0])[ring.astype(int)])  # fmt: skip
+        return stack(0 * part, rise * part, np.where(on_upper == 1, 0.24, 0.10) * part)
+
+    fields["mouthShrugUpper"] = gesture().lips(shrug_upper).pull({
+        164: (0, 0.18, 0.10), 391: (0, 0.16, 0.06)}).hold(2, 18, 425).both(2.8)  # fmt: skip
+
+    def shift(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+        x = place[:, 0]
+        return stack(0.95 * inner(ring), 0.05 * np.sign(x) * along * inner(ring),
+                     -0.20 * np.sign(x) * along * inner(ring))  # fmt: skip
+
+    fields["mouthLeft"] = sideways(spreader, gesture().lips(shift).pull({
+        18: (0.6, 0, 0), 164: (0.5, 0, 0), 391: (0.5, 0.0, 0), 422: (0.7, 0, -0.05),
+        432: (0.62, 0.05, -0.12), 436: (0.5, 0.05, -0.06), 424: (0.55, 0, 0),
+        200: (0.3, 0, 0), 425: (0.18, 0.04, 0.08), 2: (0.12, 0, 0),
+    }).hold(4, 280, 358, 199))  # fmt: skip
+    fields["mouthRight"] = mirrored_field(spreader, fields["mouthLeft"])
+
+    def puff(upper: Points, along: Points, ring: Points, place: Points) -> Points:
+        side = sides(upper)
+        front = np.clip(1 - ring / 3, 0, 1)
+        return stack(-0.06 * place[:, 0] / 2.4 * inner(ring), side * 0.08 * front,
+                     0.10 * (1 - along) * inner(ring) + 0.12 * along * front)  # fmt: skip
+
+    fields["cheekPuff"] = gesture().lips(puff).pull({
+        434: (0.75, -0.05, 0.55), 427: (0.62, 0.02, 0.62), 432: (0.38, -0.04, 0.50),
+        411: (0.72, 0.05, 0.48), 416: (0.72, -0.1, 0.34), 422: (0.26, -0.10, 0.36),
+        430: (0.45, -0.15, 0.36), 436: (0.30, 0.04, 0.42), 425: (0.35, 0.10, 0.36),
+        391: (0.05, 0.04, 0.22), 164: (0, 0, 0.18), 18: (0, -0.05, 0.20), 435: (0.5, -0.1, 0.2),
+    }).hold(280, 200, 358, 2, 361, 379).both(4.0)  # fmt: skip
+
+    pair("cheekSquint", gesture().lips(lambda u, a, r, p: stack(0 * u, 0 * u, 0 * u)).pull({
+        280: (0.06, 0.34, 0.20), 330: (0.04, 0.34, 0.16), 347: (0.04, 0.34, 0.14),
+        346: (0.04, 0.30, 0.12), 425: (0.04, 0.18, 0.12), 348: (0.0, 0.26, 0.10),
+        266: (0.02, 0.24, 0.10), 352: (0.04, 0.18, 0.12), 449: (0, 0.20, 0.06),
+        450: (0, 0.22, 0.06), 451: (0, 0.18, 0.05), 448: (0, 0.14, 0.05),
+    }).hold(454, 4, 374, 373, 380, 386, 263, 362).left(3.0))  # fmt: skip
+    pair("noseSneer", gesture().lips(lambda u, a, r, p: stack(
+        0 * u, 0.12 * (u > 0.6) * np.clip(1 - r / 3, 0, 1) * (1 - a) * smooth_step(a, 0, .2), 0 * u,
+    )).pull({
+        358: (0.06, 0.34, 0.02), 327: (0.04, 0.26, 0.02), 279: (0.08, 0.36, 0.04),
+        429: (0.05, 0.38, 0.06), 420: (0.02, 0.34, 0.08), 371: (0.05, 0.32, 0.08),
+        355: (0.02, 0.28, 0.08), 437: (0.0, 0.22, 0.10), 391: (0.04, 0.20, 0.02),
+        343: (0.0, 0.14, 0.08), 412: (-0.02, 0.06, 0.12), 426: (0.05, 0.22, 0.08),
+        285: (-0.06, -0.20, 0.06), 417: (-0.04, -0.12, 0.08),
+    }).hold(4, 168, 280, 386, 362).left(2.6))  # fmt: skip
+    return fields
+
+
+def sideways(spreader: Spreader, gesture: Gesture) -> Points:
+    """Return a field that moves both halves to the same side (x is not mirrored)."""
+    mirror = spreader.skin.mirror
+    moves = dict(gesture.moves)
+    for index, move in gesture.moves.items():
+        other = int(mirror[index])
+        if other != index:
+            moves[other] = move * (1.0, -1.0, -1.0)
+    index = np.array(sorted(moves))
+    return spreader.spread(index, np.array([moves[int(i)] for i in index]), 4.0)
+
+
+def mirrored_field(spreader: Spreader, field: Points) -> Points:
+    """Return the mirror image of a field."""
+    return field[spreader.skin.mirror] * (-1.0, 1.0, 1.0)
