@@ -153,7 +153,8 @@ def test_a_stream_in_random_cuts_says_what_a_recording_says(
 ) -> None:
     file = write_wav(tmp_path / "speech.wav", read(speech, rate), rate)
     clip = voxface.animate(file, fps="29.97", controls=Controls(smoothing=50))
-    cuts = np.random.default_rng(rate).integers(0, rate // 4, 150).tolist()
+    chance = np.random.default_rng(rate)
+    cuts = [*chance.integers(0, 300, 100).tolist(), *chance.integers(0, rate // 4, 100).tolist()]
     found = heard.evaluate(
         """async ([data, cuts]) => {
             const { samples, sampleRate } = await tests.sound(data, "speech.wav");
@@ -311,3 +312,69 @@ def test_silent_and_cut_files_are_used_with_a_notice(
             "async (data) => (await tests.sound(data, 'speech.wav')).notices", base64_of(data)
         )
         assert notices == [wanted]
+
+
+def test_the_microphone_moves_the_face(address: str, speech: Path) -> None:
+    with chromium(
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={speech}%noloop",
+    ) as browser:
+        page = browser.new_page()
+        page.goto(address)
+        found = page.evaluate(
+            """async () => {
+                const engine = await tests.engine;
+                let stream, blocks = 0, failed = "";
+                const coming = [];
+                const microphone = await tests.core.openMicrophone({
+                    onBlock: (pcm) => {
+                        blocks += 1;
+                        if (stream) coming.push(stream.push(pcm));
+                    },
+                });
+                stream = engine.stream({ fps: 60, sampleRate: microphone.sampleRate });
+                await new Promise((done) => setTimeout(done, 4000));
+                await microphone.stop();
+                const heardUntilStop = blocks;
+                coming.push(stream.flush());
+                const clips = await Promise.all(coming);
+                await new Promise((done) => setTimeout(done, 300));
+                return {
+                    ...tests.plain(...clips),
+                    rate: microphone.sampleRate,
+                    label: microphone.label,
+                    latency: microphone.latency,
+                    streamLatency: stream.latency,
+                    seconds: stream.raw().samples / microphone.sampleRate,
+                    late: blocks - heardUntilStop,
+                };
+            }"""
+        )
+    frames = floats(found["weights"], 52)
+    jaw = frames[:, found["channels"].index("jawOpen")]
+    print({name: found[name] for name in ("rate", "label", "latency", "streamLatency")})
+    assert found["late"] == 0
+    assert 2 < found["seconds"] < 5
+    assert abs(len(frames) - found["seconds"] * 60) <= 1
+    assert jaw.max() > 0.1
+    assert 0.01 <= found["latency"] < 0.3
+    assert found["streamLatency"] < 0.15
+
+
+@pytest.mark.parametrize(
+    ("arguments", "granted", "wanted"),
+    [
+        ((), True, "there is no microphone; connect one and try again"),
+        (("--use-fake-device-for-media-stream",), False, "the microphone is not allowed"),
+    ],
+)
+def test_a_microphone_that_cannot_be_had_is_explained(
+    address: str, arguments: tuple[str, ...], granted: bool, wanted: str
+) -> None:
+    with chromium(*arguments) as browser:
+        context = browser.new_context(permissions=["microphone"] if granted else [])
+        page = context.new_page()
+        page.goto(address)
+        said = page.evaluate("tests.refusal(tests.core.openMicrophone({ onBlock() {} }))")
+    assert said.startswith(f"VoxfaceError: {wanted}")

@@ -39,14 +39,24 @@ export class Blinks {
   private count = 0;
   private until: number;
   private pulses: Pulse[] = [];
+  private kicked = 0;
 
   constructor(private readonly seed: number) {
     this.until = this.interval() * uniform(seed, streams.blink_gap, 0);
   }
 
-  /** Advance by the frames of the blinks' clock; give how far the eyes are shut. */
-  push(first: number, clock: Clock): Float64Array {
-    const lids = new Float64Array(clock.length - 1);
+  /**
+   * Advance by the frames of the blinks' clock, which `kicks` push on besides; give how far the
+   * eyes are shut.
+   */
+  push(first: number, steady: Clock, kicks: Float64Array): Float64Array {
+    const lids = new Float64Array(kicks.length);
+    const clock = steady.slice();
+    clock[0] += this.kicked;
+    for (let i = 0; i < kicks.length; i++) {
+      this.kicked += kicks[i];
+      clock[i + 1] += this.kicked;
+    }
     for (let struck; (struck = strike(clock, this.until)); ) {
       this.pulses.push(...this.blink(first + struck.entry - 2 + struck.share));
       this.count += 1;

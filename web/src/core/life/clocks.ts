@@ -8,21 +8,21 @@ import type { WholeLife } from "./settings";
 /** A clock's value before the first frame and at each. */
 export type Clock = Float64Array;
 
-/** Gaze in seconds, breath in halves. */
+/** Gaze in seconds, breath in halves, blinks in blinks (without the kicks of saccades). */
 export interface ClockSet {
   readonly contact: Clock;
   readonly away: Clock;
   readonly inhale: Clock;
   readonly exhale: Clock;
+  readonly blink: Clock;
 }
 
 /** A rate is the sum of these times a constant, memory m, voice a, e = m (1 - a), and m e. */
 type Rate = readonly [number, number, number, number, number];
 
 export class Clocks {
-  private readonly rates: { readonly [clock in keyof ClockSet | "blink"]: Rate };
-  private now = { contact: 0, away: 0, inhale: 0, exhale: 0 };
-  private blinkNow = 0;
+  private readonly rates: { readonly [clock in keyof ClockSet]: Rate };
+  private now = { contact: 0, away: 0, inhale: 0, exhale: 0, blink: 0 };
 
   constructor(life: WholeLife) {
     const { gaze, breathing, blinks } = parameters;
@@ -49,40 +49,29 @@ export class Clocks {
     };
   }
 
-  /** Advance all clocks but the blinks'; give the steps of that. */
-  push({ memory, voice }: Heard): { clocks: ClockSet; steps: Float64Array } {
-    const count = voice.length;
+  /** Advance all clocks by what was heard. */
+  push({ memory, voice }: Heard): ClockSet {
     const step = 1 / parameters.frames_per_second;
-    const advanced = (name: keyof Clocks["rates"], out: Float64Array): void => {
+    const clock = (name: keyof ClockSet): Clock => {
       const [one, m, a, e, me] = this.rates[name];
-      for (let i = 0; i < count; i++) {
+      const values = new Float64Array(voice.length + 1);
+      values[0] = this.now[name];
+      for (let i = 0; i < voice.length; i++) {
         const late = memory[i + 1];
         const ending = late * (1 - voice[i]);
-        out[i] = step * (one + m * late + a * voice[i] + e * ending + me * late * ending);
+        const rate = one + m * late + a * voice[i] + e * ending + me * late * ending;
+        values[i + 1] = values[i] + step * rate;
       }
-    };
-    const steps = new Float64Array(count);
-    const clock = (name: keyof ClockSet): Clock => {
-      advanced(name, steps);
-      const values = summed(this.now[name], steps);
-      this.now[name] = values[count];
+      this.now[name] = values[voice.length];
       return values;
     };
-    const clocks = {
+    return {
       contact: clock("contact"),
       away: clock("away"),
       inhale: clock("inhale"),
       exhale: clock("exhale"),
+      blink: clock("blink"),
     };
-    advanced("blink", steps);
-    return { clocks, steps };
-  }
-
-  /** Advance the blinks' clock. */
-  blink(steps: Float64Array): Clock {
-    const clock = summed(this.blinkNow, steps);
-    this.blinkNow = clock[steps.length];
-    return clock;
   }
 }
 
@@ -109,11 +98,4 @@ export function strike(clock: Clock, target: number): Strike | undefined {
 /** A value between the entry before the strike and that of it. */
 export function at(values: Float64Array, { entry, share }: Strike): number {
   return values[entry - 1] + share * (values[entry] - values[entry - 1]);
-}
-
-function summed(start: number, steps: Float64Array): Clock {
-  const clock = new Float64Array(steps.length + 1);
-  clock[0] = start;
-  for (let i = 0; i < steps.length; i++) clock[i + 1] = clock[i] + steps[i];
-  return clock;
 }

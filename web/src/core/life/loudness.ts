@@ -31,6 +31,7 @@ export class Loudness {
 
   /** The next levels in decibels re a full-scale sine; after the sound there is silence. */
   take(count: number): Float32Array {
+    if (!count) return new Float32Array(0);
     const end = this.skip + count + 1;
     if (end > this.powers.length) {
       const padded = new Float32Array(Math.max(end, this.powers.length + 1));

@@ -42,12 +42,13 @@ export class LifeMotion {
     const width = MOTION.length;
     const motion = new Float64Array(count * width);
     if (!count) return motion;
-    const { clocks, steps } = this.clocks.push(heard);
+    const clocks = this.clocks.push(heard);
     const { angles, kicks } = this.gaze.push(first, clocks, heard.memory);
     for (let i = 0; i < angles.length; i++) angles[i] *= life.gaze;
     if (life.blinks) {
-      for (let i = 0; i < count; i++) steps[i] += kicks[i] * life.blinks;
-      const lids = this.blinks.push(first, this.clocks.blink(steps));
+      // Only eyes that move provoke blinks.
+      for (let i = 0; i < count; i++) kicks[i] *= life.blinks * Math.min(1, life.gaze);
+      const lids = this.blinks.push(first, clocks.blink, kicks);
       for (let i = 0; i < count; i++) motion[i * width] = lids[i];
     }
     const chest = this.breathing.push(clocks);
