@@ -1,5 +1,4 @@
-import type { Controls, Life } from "../core";
-import expressions from "../../../src/voxface/engine/expressions.json";
+import { type Controls, EXPRESSION_NAMES, type Life } from "../core";
 import { h } from "./dom";
 import { choice, type Field, slider } from "./fields";
 import { percent } from "./panel_controls";
@@ -80,7 +79,7 @@ function seedField(onInput: (seed: number) => void): Field<number> {
 
 /** A named expression that mixes with speech, and how strong it is. */
 export function expressionFields(state: State, change: Change, field: Resettable): HTMLElement {
-  const names = Object.keys(expressions.expressions).filter((name) => name !== "neutral");
+  const names = EXPRESSION_NAMES.filter((name) => name !== "neutral");
   let name = "";
   let intensity = 0.6;
   const apply = () => change({ expression: name ? { [name]: intensity } : {} });

@@ -7,8 +7,6 @@ import { lineOf } from "./open_files";
 import { watchAll } from "./signal";
 import type { State } from "./state";
 
-const ROOM_FOR_WELCOME = 0.2;
-
 /** The head in its studio, and what lies over it. */
 export class Stage {
   readonly element: HTMLElement;
@@ -95,11 +93,18 @@ export class Stage {
       ),
       h("p", {}, "The model runs in this browser. Nothing is uploaded."),
     );
+    // The face stands above the words.
+    const makeRoom = () => {
+      const share = welcome.offsetHeight / Math.max(this.element.offsetHeight, 1);
+      this.view?.setRoomBelow(welcome.hidden ? 0 : Math.min(share, 0.6) * 0.85);
+    };
     watchAll([state.take, state.listening, state.work], () => {
       welcome.hidden =
         state.take.value !== null || state.listening.value || state.work.value !== null;
-      this.view?.setRoomBelow(welcome.hidden ? 0 : ROOM_FOR_WELCOME);
+      this.element.classList.toggle("welcoming", !welcome.hidden);
+      makeRoom();
     });
+    new ResizeObserver(makeRoom).observe(this.element);
     return welcome;
   }
 }

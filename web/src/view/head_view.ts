@@ -164,10 +164,8 @@ export class HeadView {
     const tallest = 22;
     const needed = (2 * Math.atan(Math.tan((tallest * Math.PI) / 360) / aspect) * 180) / Math.PI;
     this.#camera.fov = Math.max(tallest, Math.min(needed * 0.86, 70));
-    this.#camera.aspect = aspect;
     this.#camera.zoom = 1 - this.#roomBelow * 0.6;
-    this.#camera.setViewOffset(1, 1, 0, this.#roomBelow / 2, 1, 1);
-    this.#camera.updateProjectionMatrix();
+    this.#camera.setViewOffset(aspect, 1, 0, this.#roomBelow / 2, aspect, 1);
     this.requestDraw();
   }
 
