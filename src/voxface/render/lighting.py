@@ -41,12 +41,13 @@ class Lighting:
     ) -> None:
         self._open = _open_row(rig, open_weights)
         shut = np.zeros(len(rig.targets), np.float32)
-        self._shut_transfer = transfer(context, rig, poser, shut)
+        dim = _dimmed(rig)[:, None]
+        self._shut_transfer = dim * transfer(context, rig, poser, shut)
         # What the jaw does not uncover is lit as ever, and is worked out once a pose.
         self._uncovered = np.zeros(0, np.int64)
         self._change = np.zeros((0, 25), np.float32)
         if self._open.any():
-            change = transfer(context, rig, poser, self._open) - self._shut_transfer
+            change = dim * transfer(context, rig, poser, self._open) - self._shut_transfer
             self._uncovered = np.flatnonzero(np.abs(change).max(axis=1) > 0.02)
             self._change = change[self._uncovered]
         self._turning = poser.turning
@@ -83,6 +84,8 @@ class Lighting:
         square = float(self._open @ self._open)
         if square:
             opened = min(max(float(row @ self._open) / square, 0.0), 1.0)
+            # The first millimetres let in the most.
+            opened = opened**0.5
             found[self._uncovered] += opened * (self._change @ open_sky)
         light, openness = found[:, :3], found[:, 3]
         if self._stays:
@@ -94,7 +97,22 @@ class Lighting:
         after = irradiance(around, on_head)
         bent = np.maximum(after, 0.05) / np.maximum(before, 0.05)
         light[self._turning] *= np.clip(bent, *BEND)
-        return light, np.clip(openness, 0.0, 1.0)
+        openness = np.clip(openness, 0.0, 1.0)
+        # More shade than there is: the eye reads form from it.
+        light *= (0.6 + 0.4 * openness)[:, None]
+        return light, openness
+
+
+def _dimmed(rig: Rig) -> FloatArray:
+    """Return how a photographer's light falls off below the face, shape (V,)."""
+    height = rig.neutral[:, 1]
+    head = height[rig.head_share > 0.9]
+    if not len(head) or head.min() - height.min() < 1:
+        return np.ones(len(height), np.float32)
+    low, top = head.min() - 0.9 * (head.min() - height.min()), head.min()
+    way = np.clip((height - low) / (top - low), 0, 1)
+    dimmed: FloatArray = (0.4 + 0.6 * way * way * (3 - 2 * way)).astype(np.float32)
+    return dimmed
 
 
 def _open_row(rig: Rig, given: ArrayLike | None) -> FloatArray:

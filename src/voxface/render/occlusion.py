@@ -14,6 +14,7 @@ from voxface.render.posing import Poser
 FloatArray = NDArray[np.float32]
 DIRECTIONS = 120
 SIZE = 256
+SMOOTHING = 2
 _VERTEX = """
 #version 330
 uniform mat4 light;
@@ -80,7 +81,26 @@ def transfer(context: Any, rig: Rig, poser: Poser, pose: ArrayLike) -> FloatArra
     for thing in (array, target, depth, index, buffer, program):
         thing.release()
     lit *= np.maximum(normals @ towards.T, 0)
-    return lit @ harmonics(towards) * np.float32(4 * np.pi / DIRECTIONS)
+    found = lit @ harmonics(towards) * np.float32(4 * np.pi / DIRECTIONS)
+    return _smoothed(found, triangles)
+
+
+def _smoothed(values: FloatArray, triangles: NDArray[np.int32]) -> FloatArray:
+    """Return the mean of every vertex and its neighbours, which takes out the pixels' noise."""
+    for _ in range(SMOOTHING):
+        pairs = triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+        count = np.bincount(pairs.ravel(), minlength=len(values)).astype(np.float32)
+        sums = np.stack(
+            [
+                np.bincount(pairs[:, 0], column[pairs[:, 1]], len(values))
+                + np.bincount(pairs[:, 1], column[pairs[:, 0]], len(values))
+                for column in values.T
+            ],
+            axis=1,
+        )
+        values = ((values + sums / np.maximum(count, 1)[:, None]) / 2).astype(np.float32)
+        values[count == 0] *= 2
+    return values
 
 
 def _looking_from(towards: FloatArray) -> FloatArray:

@@ -56,7 +56,7 @@ in vec2 uv;
 out vec4 result;
 
 const vec3 KEY = vec3(-0.562, 0.522, 0.642);
-const vec3 KEY_LIGHT = vec3(2.3, 2.2, 2.1);
+const vec3 KEY_LIGHT = vec3(1.7, 1.65, 1.6);
 const vec3 FILL = vec3(0.847, 0.119, 0.518);
 
 float square(float x) { return x * x; }
@@ -84,11 +84,16 @@ float soft_box(vec3 mirrored, vec3 towards, vec3 side, vec3 up, vec2 size) {
 }
 #endif
 
-// A film's curve with the display's gamma in it: Hejl & Burgess-Dawson, "Filmic tonemapping",
-// GDC 2010.
+// The Khronos PBR neutral tone mapper (2024): colours stay, only highlights are rolled off; then
+// sRGB's curve by square roots, within half a step of 255.
 vec3 developed(vec3 light) {
-    vec3 x = max(light - 0.004, 0.0);
-    return (x * (6.2 * x + 0.5)) / (x * (6.2 * x + 1.7) + 0.06);
+    float low = min(light.r, min(light.g, light.b));
+    vec3 x = max(light - (low < 0.08 ? low - 6.25 * low * low : 0.04), 0.0);
+    float peak = max(max(x.r, max(x.g, x.b)), 1e-4);
+    float rolled = peak < 0.76 ? peak : 1.0 - 0.0576 / (peak - 0.52);
+    x = mix(x * (rolled / peak), vec3(rolled), 1.0 - 1.0 / (0.15 * (peak - rolled) + 1.0));
+    vec3 s1 = sqrt(x), s2 = sqrt(s1), s3 = sqrt(s2);
+    return 0.662002687 * s1 + 0.684122060 * s2 - 0.323583601 * s3 - 0.0225411470 * x;
 }
 
 void main() {
@@ -100,6 +105,10 @@ void main() {
     base *= texture(picture, uv);
 #endif
     float open = surface.w;
+#ifdef WET
+    // The white of an eye lies in the shade of lids and lashes that no mesh shows.
+    base.rgb *= 1.0 - wet * (0.38 - 0.2 * open);
+#endif
     float edge = 1.0 - max(dot(n, v), 0.0);
     float edge4 = square(square(edge));
     float f0 = 0.035 + 0.3 * metallic;
@@ -110,7 +119,7 @@ void main() {
     light += vec3(0.30, 0.34, 0.40) * (f0 * highlight(n, v, FILL, roughness) * open);
     // Light from behind grazes along the outline.
     float behind = square(clamp(abs(n.x) * 1.25 + 0.35 * n.y, 0.0, 1.0));
-    light += vec3(0.85, 0.92, 1.05) * (edge4 * behind * open * open * (1.1 - roughness));
+    light += vec3(0.46, 0.48, 0.52) * (edge4 * behind * open * open * (1.1 - roughness));
     float alpha = base.a;
 #ifdef WET
     vec3 mirrored = 2.0 * dot(n, v) * n - v;

@@ -38,16 +38,16 @@ class Light:
 
 
 LIGHTS: tuple[Light, ...] = (
-    Light((-0.56, 0.52, 0.64), (2.30, 2.16, 2.00), 14.0),  # key, a large soft box
-    Light((0.85, 0.12, 0.52), (0.40, 0.44, 0.52), 30.0),  # fill
-    Light((-0.90, 0.25, -0.50), (0.75, 0.82, 0.95), 22.0),  # rims
-    Light((0.88, 0.30, -0.46), (1.05, 1.12, 1.25), 22.0),
-    Light((0.0, 1.0, 0.15), (0.55, 0.57, 0.62), 50.0),  # ceiling
-    Light((0.0, -0.85, 0.53), (0.26, 0.20, 0.17), 55.0),  # bounce from the floor
+    Light((-0.56, 0.52, 0.64), (1.72, 1.62, 1.50), 8.0),  # key, a large soft box
+    Light((0.85, 0.12, 0.52), (0.22, 0.24, 0.27), 30.0),  # fill
+    Light((-0.90, 0.25, -0.50), (0.50, 0.54, 0.60), 18.0),  # rims
+    Light((0.88, 0.30, -0.46), (0.75, 0.79, 0.86), 18.0),
+    Light((0.0, 1.0, 0.15), (0.26, 0.27, 0.30), 50.0),  # ceiling
+    Light((0.0, -0.85, 0.53), (0.08, 0.06, 0.05), 55.0),  # bounce from the floor
 )
-ROOM = 0.10
+ROOM = 0.06
 """Light from everywhere."""
-SCATTER = (20.0, 10.0, 7.0)
+SCATTER = (12.0, 8.0, 6.5)
 """Degrees by which skin spreads red, green and blue: shadows get soft, red edges."""
 
 _IRRADIANCE = np.array([np.pi, *[2 * np.pi / 3] * 3, *[np.pi / 4] * 5], np.float32)
