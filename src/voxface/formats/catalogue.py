@@ -88,12 +88,9 @@ def _both(suffixes: str, name: str) -> dict[str, str]:
     return dict.fromkeys(suffixes.split(), name)
 
 
-_CUE_WRITERS = {
-    ".tsv": "TsvWriter",
-    ".json": "JsonWriter",
-    ".xml": "XmlWriter",
-    ".dat": "DatWriter",
-}
+def _cues(kind: str = "") -> dict[str, str]:
+    return {f".{name.lower()}": f"{kind}{name}Writer" for name in ("Tsv", "Json", "Xml", "Dat")}
+
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -136,6 +133,14 @@ FORMATS: tuple[Format, ...] = (
         "vrma",
         {".vrma": "PerfectSyncVrmaWriter"},
         {".vrma": "load"},
+    ),
+    Format("mouth_cues", "mouth cues", "mouth_cues", _cues()),
+    Format("mouth_cues_basic", "mouth cues A to F", "mouth_cues", _cues("Basic")),
+    Format(
+        "mouth_cues_preston_blair",
+        "mouth cues by Preston Blair's names",
+        "mouth_cues",
+        {".dat": "PrestonBlairDatWriter"},
     ),
 )
 """Of two formats with one suffix, the first is meant unless a name is given."""

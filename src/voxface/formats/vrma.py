@@ -1,10 +1,10 @@
 """VRM Animation 1.0 (``.vrma``): a clip for any humanoid avatar, without the avatar.
 
 A glTF file with a skeleton that stands still but for its head, and a node for every expression,
-whose weight is the node's X. Two kinds are written. By default a file moves the expressions that every
-VRM avatar has (``aa ih ou ee oh blinkLeft blinkRight``) and turns the eyes by look-at; for avatars
-made for "perfect sync" it moves the 52 ARKit expressions and leaves look-at alone. Never both: such
-avatars have the other expressions as well, and would open their mouths twice.
+whose weight is the node's X. Two kinds are written. By default a file moves the expressions that
+every VRM avatar has (``aa ih ou ee oh blinkLeft blinkRight``) and turns the eyes by look-at; for
+avatars made for "perfect sync" it moves the 52 ARKit expressions and leaves look-at alone. Never
+both: such avatars have the other expressions as well, and would open their mouths twice.
 
 Spec: https://github.com/vrm-c/vrm-specification/tree/master/specification/VRMC_vrm_animation-1.0.
 By it only the hips may be moved, so the head's position is left out.
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.errors import VoxfaceError
-from voxface.face import FaceClip, Rig
+from voxface.face import FaceClip
 from voxface.face.euler import quaternion_from_euler
 from voxface.formats.json_text import plain_json
 from voxface.formats.livelink import EYE_TURN
@@ -67,6 +67,7 @@ class PerfectSyncVrmaWriter(VrmaWriter):
 
 def _document(clip: FaceClip, perfect_sync: bool) -> bytes:
     # Rigs are slow to import, so they wait until one is written.
+    from voxface.rig.connect import connect_names  # noqa: PLC0415
     from voxface.rig.packer import Packer  # noqa: PLC0415
 
     if not len(clip):
@@ -91,7 +92,8 @@ def _document(clip: FaceClip, perfect_sync: bool) -> bytes:
         channels.append({"sampler": len(samplers) - 1, "target": target})
 
     animate(bones["head"], "rotation", clip.head[:, [4, 5, 6, 3]])
-    names, weights = (clip.channels, clip.weights) if perfect_sync else _preset_weights(clip)
+    names = clip.channels if perfect_sync else PRESETS
+    weights = clip.weights if perfect_sync else connect_names(PRESETS).weights(clip)
     expressions: dict[str, dict[str, int]] = {}
     for name, weight in zip(names, np.clip(weights, 0, 1).T, strict=True):
         node = packer.add("nodes", {"name": name})
@@ -128,15 +130,6 @@ def _add_skeleton(packer: Any) -> tuple[dict[str, int], list[int]]:
         if parent:
             packer.document["nodes"][nodes[parent]].setdefault("children", []).append(nodes[name])
     return nodes, [nodes["hips"]]
-
-
-def _preset_weights(clip: FaceClip) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    """Return the weights (T, 7) of `PRESETS`, as a rig is driven that has these targets only."""
-    from voxface.rig import connect  # noqa: PLC0415
-
-    nothing = np.zeros((0, 3), np.float32)
-    rig = Rig("VRM", nothing, (), PRESETS, np.zeros((len(PRESETS), 0, 3), np.float32))
-    return PRESETS, connect(rig).weights(clip)
 
 
 def _gaze(clip: FaceClip) -> NDArray[np.float64]:

@@ -17,21 +17,17 @@ from voxface.formats.livelink import EYE_TURN
 from voxface.formats.timeline import DEFAULT_RATE, rate_from_times
 from voxface.formats.vrma import EXTENSION
 from voxface.rig.accessors import read_floats
+from voxface.rig.channels_of import channels_of
+from voxface.rig.connect import connect_names
 from voxface.rig.gltf_file import GltfFile, read_gltf
 
 Floats = NDArray[np.float64]
-_LIDS = {
-    "blink": ("eyeBlinkLeft", "eyeBlinkRight"),
-    "blinkLeft": ("eyeBlinkLeft",),
-    "blinkRight": ("eyeBlinkRight",),
-}
 
 
 def read_vrma(path: Path) -> FaceClip:
     """Read the first animation of a VRM animation file.
 
-    Weights are read where the expressions' names are known: ARKit's, those of the lids, and the
-    mouth's by what they stand for in `voxface.face.visemes`.
+    Expressions are read by what their names stand for, as in a rig with such targets.
     """
     file = read_gltf(path)
     try:
@@ -54,12 +50,13 @@ def read_vrma(path: Path) -> FaceClip:
     if not expressions:
         raise VoxfaceError(f"{path} moves no expression of a face")
     times = max((track[0] for track in expressions.values()), key=len)
-    weights = {
+    shown = {
         name: np.interp(times, track[0], track[1][:, 0]) for name, track in expressions.items()
     }
-    _name_by_channel(weights)
+    connection = connect_names(tuple(shown))
+    weights = dict(channels_of(connection, shown))
     _add_gaze(weights, times, tracks.get((gaze, "rotation")))
-    rows, unknown = rows_by_name(
+    rows, _ = rows_by_name(
         path, list(weights), np.stack(list(weights.values()), axis=1),
         _head(times, tracks.get((head, "rotation"))),
     )  # fmt: skip
@@ -69,7 +66,7 @@ def read_vrma(path: Path) -> FaceClip:
         (times - times[0]) * float(fps),
         fps,
         metadata={**extras.get("metadata", {}), "file": str(path), "format": "vrma"},
-        unknown=unknown,
+        unknown=[name for name in connection.unused if shown[name].any()],
         start=float(extras.get("start", times[0])),
     )
 
@@ -92,16 +89,6 @@ def _tracks(file: GltfFile) -> dict[tuple[int, str], tuple[Floats, Floats]]:
             raise ValueError("times and values of a track differ in number")
         found[channel["target"]["node"], path] = (times, values)
     return found
-
-
-def _name_by_channel(weights: dict[str, Floats]) -> None:
-    """Replace preset expressions by the ARKit channels that they stand for."""
-    for name, channels in _LIDS.items():
-        if name not in weights:
-            continue
-        given = weights.pop(name)
-        for channel in channels:
-            weights[channel] = np.maximum(weights.get(channel, 0.0), given)
 
 
 def _add_gaze(weights: dict[str, Floats], times: Floats, track: Any) -> None:
