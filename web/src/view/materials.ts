@@ -52,20 +52,20 @@ function skin(plain: MeshStandardMaterial): Material {
   const material = physical(plain);
   material.roughness = Math.min(Math.max(plain.roughness, 0.42), 0.6);
   material.specularIntensity = 0.55;
-  material.sheen = 0.35;
+  material.sheen = 0.25;
   material.sheenRoughness = 0.45;
   material.sheenColor = new Color(0.9, 0.62, 0.52);
   material.onBeforeCompile = (shader) => {
     // Light that enters skin leaves it around the edge of a shadow, red farthest: each colour
     // wraps a little beyond the terminator (wrapped diffuse, GPU Gems 1, chapter 16).
-    const plainLight = "vec3 irradiance = dotNL * directLight.color;";
     const chunk = "#include <lights_physical_pars_fragment>";
     shader.fragmentShader = shader.fragmentShader.replace(chunk, () =>
       LIGHTS.replace(
-        plainLight,
-        `vec3 wrap = vec3( 0.30, 0.12, 0.08 );
-         vec3 irradiance = clamp( ( dot( geometryNormal, directLight.direction ) + wrap )
-           / ( 1.0 + wrap ), 0.0, 1.0 ) * directLight.color;`,
+        "reflectedLight.directDiffuse += irradiance * diffuseBRDF",
+        `vec3 wrap = vec3( 0.26, 0.11, 0.07 );
+         vec3 entering = clamp( ( dot( geometryNormal, directLight.direction ) + wrap )
+           / ( 1.0 + wrap ), 0.0, 1.0 ) * directLight.color;
+         reflectedLight.directDiffuse += entering * diffuseBRDF`,
       ),
     );
   };
