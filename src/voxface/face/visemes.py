@@ -38,7 +38,7 @@ VISEMES: Mapping[str, Mapping[str, float]] = {
     "CH": _mix(jawOpen=0.12, mouthFunnel=0.5, mouthPucker=0.2, mouthLowerDownLR=0.15),
     "SS": _mix(jawOpen=0.06, mouthStretchLR=0.3, mouthLowerDownLR=0.35, mouthUpperUpLR=0.2),
     "nn": _mix(jawOpen=0.13, mouthLowerDownLR=0.22, mouthUpperUpLR=0.1, mouthSmileLR=0.1),
-    "RR": _mix(jawOpen=0.15, mouthPucker=0.35, mouthFunnel=0.3),
+    "RR": _mix(jawOpen=0.15, mouthPucker=0.45, mouthFunnel=0.1),
     "aa": _mix(jawOpen=0.6, mouthLowerDownLR=0.2, mouthUpperUpLR=0.12),
     "E": _mix(jawOpen=0.32, mouthStretchLR=0.3, mouthLowerDownLR=0.25, mouthUpperUpLR=0.15),
     "ih": _mix(jawOpen=0.18, mouthStretchLR=0.25, mouthSmileLR=0.25, mouthLowerDownLR=0.2),

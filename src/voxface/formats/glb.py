@@ -73,10 +73,16 @@ def load(path: Path) -> FaceClip:
     VoxfaceError
         If the file is damaged or holds no animation of a face.
     """
-    from voxface.rig.gltf_file import read_gltf
-    from voxface.rig.tracks import read_tracks
+    from voxface.rig.gltf_file import read_gltf, understanding
 
     file = read_gltf(path)
+    with understanding(file.name):
+        return _read_animation(file)
+
+
+def _read_animation(file: GltfFile) -> FaceClip:
+    from voxface.rig.tracks import read_tracks
+
     animation = _animation(file)
     tracks = read_tracks(file, animation)
     notes = _notes(animation)
@@ -88,7 +94,7 @@ def load(path: Path) -> FaceClip:
     if not tracked.any():
         few = ", ".join(unknown[:4]) + (", …" if len(unknown) > 4 else "")
         raise VoxfaceError(
-            f"{path} animates no morph target that voxface knows"
+            f"{file.name} animates no morph target that voxface knows"
             + (f" ({few})" if few else "; export it with its shape key animation")
         )
     metadata = dict(notes.get("metadata") or {})

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from voxface.errors import VoxfaceError
 from voxface.face import Material, Rig, RigPart
 from voxface.rig.accessors import read_accessor
-from voxface.rig.gltf_file import GltfFile, Json, compressed, resolve_uri
+from voxface.rig.gltf_file import GltfFile, Json, compressed, resolve_uri, understanding
 from voxface.rig.normals import vertex_normals
 from voxface.rig.pivot import guess_pivot
 from voxface.rig.primitives import (
@@ -58,6 +58,11 @@ def rig_from_gltf(file: GltfFile) -> Rig:
         If there is no mesh or no morph target, or the file needs an extension that is not read.
     """
     check_extensions(file)
+    with understanding(file.name):
+        return _read_scene(file)
+
+
+def _read_scene(file: GltfFile) -> Rig:
     nodes = scene_nodes(file)
     head = find_head(file)
     if head not in nodes:
@@ -80,7 +85,8 @@ def rig_from_gltf(file: GltfFile) -> Rig:
 
 def check_extensions(file: GltfFile) -> None:
     """Refuse a file that cannot be understood without an extension that is not read here."""
-    for extension in file.json.get("extensionsRequired", []):
+    required = file.json.get("extensionsRequired", [])
+    for extension in required if isinstance(required, list) else ():
         if extension in _COMPRESSION:
             raise compressed(file.name, extension)
         if not str(extension).startswith(_HARMLESS):

@@ -14,6 +14,8 @@ import base64
 import binascii
 import json
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,20 @@ class GltfFile:
     def broken(self, what: str) -> VoxfaceError:
         """Build the error for a document that contradicts the specification."""
         return VoxfaceError(f"{self.name} is not valid glTF: {what}; export it again")
+
+
+@contextmanager
+def understanding(name: str) -> Iterator[None]:
+    """Turn what a document of the wrong shape makes fail anywhere below into one clear message.
+
+    Every value of somebody's JSON may be of any kind; to check each where it is used would hide
+    the code that reads it.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError) as no:
+        reason = str(no).splitlines()[0] if str(no) else type(no).__name__
+        raise VoxfaceError(f"{name} is not valid glTF ({reason}); export it again") from no
 
 
 def compressed(name: str, extension: str) -> VoxfaceError:

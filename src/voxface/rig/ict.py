@@ -15,6 +15,10 @@ from voxface.face import Material, Rig, RigPart
 from voxface.rig.ict_parts import VERTICES, ict_colors, ict_head_share, ict_parts
 from voxface.rig.pivot import guess_pivot
 
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, IndexError, OSError,
+)  # fmt: skip
+
 
 def rig_from_ict(path: Path) -> Rig:
     """Read an archive of ``neutral``, ``faces``, ``names``, ``deltas`` and optionally ``uv``.
@@ -38,8 +42,10 @@ def rig_from_ict(path: Path) -> Rig:
             deltas = np.asarray(archive["deltas"], np.float32)
             faces = np.asarray(archive["faces"], np.int32)
             names = tuple(str(name) for name in archive["names"])
+            if faces.ndim != 2 or faces.shape[1] != 4:
+                raise ValueError(f"faces have shape {faces.shape}, not (F, 4)")
             uv = _uv(archive, len(neutral), faces)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, OSError) as error:
+    except _DAMAGE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise VoxfaceError(f"{path} is damaged or not ICT-FaceKit data: {reason}") from None
     pivot = guess_pivot(neutral, deltas)

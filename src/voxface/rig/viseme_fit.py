@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
-ROUNDS = 30
+ROUNDS = 60
 """Times that every viseme is fitted in turn."""
 
 JAW_MATTERS = 2.0
