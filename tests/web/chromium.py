@@ -7,9 +7,12 @@ import functools
 import http.server
 import shutil
 import subprocess
+import sys
 import threading
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,8 @@ def missing() -> str | None:
     """Return why no page can be built and opened here, or None."""
     if not (WEB / "node_modules").is_dir():
         return "web/node_modules is missing (run npm ci in web/)"
+    if not find_spec("playwright"):
+        return "playwright is not installed"
     if not shutil.which("npx"):
         return "Node.js is not installed"
     if not any(map(shutil.which, NAMES)):
@@ -48,7 +53,7 @@ def build(source: Path, output: Path) -> Path:
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder as any static host does, under a sub-path of the address yielded."""
     handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/any/where/"
@@ -79,6 +84,25 @@ def floats(text: str, columns: int = 0) -> NDArray[np.float32]:
     """Return the numbers of a page's Float32Array that came as base64."""
     values = np.frombuffer(base64.b64decode(text), np.float32)
     return values.reshape(-1, columns) if columns else values
+
+
+def write_wav(path: Path, sound: NDArray[np.floating[Any]], rate: int) -> Path:
+    """Write sound (N,) or (N, C) with 16 bits a sample."""
+    whole = np.clip(np.round(sound * 32768), -32768, 32767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1 if whole.ndim == 1 else whole.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(whole.tobytes())
+    return path
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    """Says nothing of browsers that close while they load."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -25,9 +25,8 @@ export async function readSound(file: Blob, name = nameOf(file)): Promise<Sound>
     notices.push(`${name} is cut off: ${present} s of ${wav.announced.toFixed(1)} s are there`);
   }
   const { samples, sampleRate } = wav ?? (await decoded(bytes, name));
-  check(samples, sampleRate, name);
-  if (samples.every((sample) => sample === 0)) {
-    notices.push(`${name} is silent: the face stays at rest`);
+  if (!checkedPeak(samples, sampleRate, name)) {
+    notices.push(`${name} is silent: nobody speaks in it`);
   }
   return { name, samples, sampleRate, seconds: samples.length / sampleRate, notices };
 }
@@ -78,7 +77,8 @@ function mono(buffer: AudioBuffer): Float32Array {
   return samples;
 }
 
-function check(samples: Float32Array, sampleRate: number, name: string): void {
+/** The largest sample; refuses what is no sound. */
+function checkedPeak(samples: Float32Array, sampleRate: number, name: string): number {
   if (!samples.length) {
     throw new VoxfaceError(`${name} holds no sound: it is zero seconds long`);
   }
@@ -86,9 +86,15 @@ function check(samples: Float32Array, sampleRate: number, name: string): void {
   if (sampleRate < low! || sampleRate > high!) {
     throw new VoxfaceError(`${name} has ${sampleRate} samples per second, which is no sound`);
   }
-  if (!samples.every(Number.isFinite)) {
-    throw new VoxfaceError(`${name} holds values that are not finite numbers (NaN or infinite)`);
+  let peak = 0;
+  for (let index = 0; index < samples.length; index++) {
+    const size = Math.abs(samples[index]);
+    if (!(size < Infinity)) {
+      throw new VoxfaceError(`${name} holds values that are not finite numbers (NaN or infinite)`);
+    }
+    if (size > peak) peak = size;
   }
+  return peak;
 }
 
 function nameOf(file: Blob): string {

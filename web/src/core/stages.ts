@@ -149,7 +149,9 @@ export class Stages {
         name in this.controls.offset ||
         this.beside.moves(column),
     );
-    return Uint8Array.from({ length }, (_, index) => Number(row[index % row.length]));
+    const tracked = new Uint8Array(length);
+    for (let at = 0; at < length; at++) tracked[at] = Number(row[at % row.length]);
+    return tracked;
   }
 }
 
