@@ -31,19 +31,19 @@ def _mix(**amounts: float) -> Mapping[str, float]:
 VISEMES: Mapping[str, Mapping[str, float]] = {
     "sil": _mix(),
     "PP": _mix(mouthRollLower=0.35, mouthRollUpper=0.3, mouthPressLR=0.45),
-    "FF": _mix(jawOpen=0.06, mouthRollLower=0.65, mouthUpperUpLR=0.3, mouthShrugLower=0.2),
-    "TH": _mix(jawOpen=0.18, tongueOut=0.4, mouthLowerDownLR=0.2, mouthUpperUpLR=0.15),
+    "FF": _mix(jawOpen=0.03, mouthRollLower=0.7, mouthUpperUpLR=0.25, mouthShrugLower=0.25),
+    "TH": _mix(jawOpen=0.18, tongueOut=0.5, mouthLowerDownLR=0.2, mouthUpperUpLR=0.15),
     "DD": _mix(jawOpen=0.16, mouthLowerDownLR=0.25, mouthUpperUpLR=0.12, mouthStretchLR=0.1),
     "kk": _mix(jawOpen=0.22, mouthLowerDownLR=0.2, mouthUpperUpLR=0.1, mouthDimpleLR=0.15),
     "CH": _mix(jawOpen=0.12, mouthFunnel=0.5, mouthPucker=0.2, mouthLowerDownLR=0.15),
-    "SS": _mix(jawOpen=0.06, mouthStretchLR=0.3, mouthLowerDownLR=0.35, mouthUpperUpLR=0.2),
+    "SS": _mix(jawOpen=0.04, mouthStretchLR=0.35, mouthLowerDownLR=0.3, mouthUpperUpLR=0.18),
     "nn": _mix(jawOpen=0.13, mouthLowerDownLR=0.22, mouthUpperUpLR=0.1, mouthSmileLR=0.1),
     "RR": _mix(jawOpen=0.15, mouthPucker=0.45, mouthFunnel=0.1),
     "aa": _mix(jawOpen=0.6, mouthLowerDownLR=0.2, mouthUpperUpLR=0.12),
     "E": _mix(jawOpen=0.32, mouthStretchLR=0.3, mouthLowerDownLR=0.25, mouthUpperUpLR=0.15),
-    "ih": _mix(jawOpen=0.18, mouthStretchLR=0.25, mouthSmileLR=0.25, mouthLowerDownLR=0.2),
+    "ih": _mix(jawOpen=0.16, mouthStretchLR=0.25, mouthSmileLR=0.3, mouthLowerDownLR=0.2),
     "oh": _mix(jawOpen=0.38, mouthFunnel=0.5, mouthPucker=0.3),
-    "ou": _mix(jawOpen=0.1, mouthFunnel=0.35, mouthPucker=0.75),
+    "ou": _mix(jawOpen=0.07, mouthFunnel=0.3, mouthPucker=0.8),
 }
 """Channels and weights of every viseme."""
 

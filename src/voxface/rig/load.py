@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
@@ -51,4 +52,5 @@ def default_head() -> Rig:
             "the default head is missing from this installation; install voxface again or name a "
             "rig with --rig FILE"
         )
-    return load_rig(DEFAULT_HEAD)
+    # Its file is small for the package's sake; exports are built anew, with all that light needs.
+    return replace(load_rig(DEFAULT_HEAD), source=None)
