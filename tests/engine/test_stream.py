@@ -91,7 +91,10 @@ def test_as_many_frames_as_the_sound_is_long(tiny, fps, samples):
 def test_frames_are_what_the_model_says_at_their_time(tiny, murmur):
     frames, _ = true_frames(murmur)
     clip = animate(
-        murmur, fps=50, sample_rate=16_000, model=tiny,
+        murmur,
+        fps=50,
+        sample_rate=16_000,
+        model=tiny,
         controls=Controls(silence_gate=False, life=0),
     )
     expected = frames[::2, :52].clip(0, 1)

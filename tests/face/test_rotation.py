@@ -8,6 +8,7 @@ from scipy.spatial.transform import Rotation, Slerp
 
 from voxface.face.euler import euler_from_quaternion, quaternion_from_euler
 from voxface.face.rotation import (
+    multiplied,
     normalized,
     quaternion_from_rotation_vector,
     rotation_vector_from_quaternion,
@@ -93,3 +94,13 @@ def test_the_signs_are_those_of_the_docstring():
     assert turned([0.3, 0, 0], nose)[0] > 0.2  # yaw: to the subject's left, +x
     assert turned([0, 0.3, 0], nose)[1] < -0.2  # pitch: down
     assert turned([0, 0, 0.3], left_ear)[1] > 0.2  # roll: left ear up
+
+
+def test_products_are_those_of_scipy():
+    one, other = (Rotation.random(20, random_state=seed) for seed in (1, 2))
+    expected = (one * other).as_quat(scalar_first=True)
+    product = multiplied(one.as_quat(scalar_first=True), other.as_quat(scalar_first=True))
+    sign = np.sign(np.sum(product * expected, axis=1, keepdims=True))
+    np.testing.assert_allclose(product * sign, expected, atol=1e-12)
+    alone = multiplied(one[0].as_quat(scalar_first=True), other.as_quat(scalar_first=True))
+    np.testing.assert_allclose(alone[0], product[0], atol=1e-12)

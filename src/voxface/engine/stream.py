@@ -194,13 +194,14 @@ class Stream:
         count = len(self._channels)
         head = np.empty((len(frames), 7), np.float32)
         head[:, :3] = frames[:, count : count + 3]
-        rotation = quaternion_from_rotation_vector(frames[:, count + 3 :])
         moved = self._beside.apply(frames) if len(frames) else None
-        if moved is not None:
+        if moved is None:
+            head[:, 3:] = quaternion_from_rotation_vector(frames[:, count + 3 :])
+        else:
             # The model's head moves within the living one.
             head[:, :3] += moved[:, :3]
-            rotation = multiplied(quaternion_from_rotation_vector(moved[:, 3:]), rotation)
-        head[:, 3:] = rotation
+            both = np.stack([moved[:, 3:], frames[:, count + 3 :]])
+            head[:, 3:] = multiplied(*quaternion_from_rotation_vector(both))
         first = self._frames.next_frame
         if last and self._heard:
             total = frame_count(self._heard / self._rate, self.fps)

@@ -67,10 +67,30 @@ class Blinks:
         first = uniform(self._seed, parameters().chance.streams.blink_gap, 0)
         self._until = self._interval() * first
         self._pulses: list[Pulse] = []
+        self._kicked = 0.0
 
-    def push(self, first: int, clock: Array) -> Array:
-        """Advance by n frames: the number of the first, and the blinks' clock (n + 1,)."""
-        lids = np.zeros(len(clock) - 1)
+    def push(self, first: int, clock: Array, kicks: Array) -> Array:
+        """Advance by n frames.
+
+        Parameters
+        ----------
+        first : int
+            Number of the first frame.
+        clock : ndarray, shape (n + 1,)
+            The blinks' clock, from `Clocks.push`.
+        kicks : ndarray, shape (n,)
+            How much each frame pushes it on besides, from `Gaze.push`.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            How far the eyes are shut, 0 to 1.
+        """
+        lids = np.zeros(len(kicks))
+        clock = clock + self._kicked
+        if kicks.any():
+            clock[1:] += kicks.cumsum()
+            self._kicked += float(kicks.sum())
         while (struck := strike(clock, self._until)) is not None:
             entry, share = struck
             self._pulses += self._blink(first + entry - 2 + share)

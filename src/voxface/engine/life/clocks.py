@@ -21,7 +21,7 @@ CONTACT, AWAY, INHALE, EXHALE, BLINK = range(5)
 
 
 class Clocks:
-    """Advance the clocks of gaze, breath and blinks.
+    """Advance the clocks of gaze, breath and blinks (these without the kicks of saccades).
 
     Parameters
     ----------
@@ -35,10 +35,12 @@ class Clocks:
         halves = 2 * breath.per_minute / 60
         inhale, exhale = halves * breath.inhale_speed, halves * breath.exhale_speed
         resting, talking = blink.per_minute_resting, blink.per_minute_talking
+        own = blink.own_share_talking
         if life.blink_rate is not None:
             resting = talking = life.blink_rate
+            own = blink.own_share_talking_at_wanted_rate
         resting *= life.blinks * blink.own_share_resting / 60
-        more = life.blinks * blink.own_share_talking * talking / 60 - resting
+        more = life.blinks * own * talking / 60 - resting
         boost = blink.phrase_end_boost
         # Rows: a constant, memory m, voice a, ending e = m (1 - a), m e.
         self._rates = step * np.array(
@@ -54,24 +56,21 @@ class Clocks:
 
     def reset(self) -> None:
         """Set all clocks to zero."""
-        self._now = np.zeros((1, 4))
-        self._blink = 0.0
+        self._now = np.zeros(5)
 
-    def push(self, heard: Heard) -> tuple[Array, Array]:
-        """Return the clocks before and at each of n frames, (n + 1, 4), and blinks' steps (n,)."""
-        memory, voice = heard.memory[1:], heard.voice
-        ending = memory * (1 - voice)
-        given = np.stack([np.ones(len(voice)), memory, voice, ending, memory * ending], axis=1)
-        steps = given @ self._rates
-        clocks = np.cumsum(np.concatenate([self._now, steps[:, :BLINK]]), axis=0)
-        self._now = clocks[-1:]
-        return clocks, steps[:, BLINK]
-
-    def blink(self, steps: Array) -> Array:
-        """Advance the blinks' clock by steps (n,); return it before and at each frame, (n + 1,)."""
-        clock: Array = np.cumsum(np.concatenate([[self._blink], steps]))
-        self._blink = float(clock[-1])
-        return clock
+    def push(self, heard: Heard) -> Array:
+        """Return all clocks before and at each of n frames, shape (n + 1, 5)."""
+        memory = heard.memory[1:]
+        given = np.empty((len(memory), 5))
+        given[:, 0], given[:, 1], given[:, 2] = 1, memory, heard.voice
+        given[:, 3] = memory * (1 - heard.voice)
+        given[:, 4] = memory * given[:, 3]
+        steps = np.empty((len(memory) + 1, 5))
+        steps[0] = self._now
+        np.matmul(given, self._rates, out=steps[1:])
+        clocks = steps.cumsum(axis=0)
+        self._now = clocks[-1]
+        return clocks
 
 
 def strike(clock: Array, target: float) -> tuple[int, float] | None:

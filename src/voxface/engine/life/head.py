@@ -16,6 +16,13 @@ Array = NDArray[np.float64]
 
 TURNS = ("yaw", "pitch", "roll")
 PLACES = ("x", "y", "z")
+MOVES = (*TURNS, *PLACES)
+YAW, PITCH, ROLL, RISE, BROW = 0, 1, 2, 4, 6
+"""Columns of what the head does; the last is the brows'."""
+AHEAD = 100
+"""Frames for which the sines are reckoned at once."""
+ACCENT, MEMORY, CHEST, LATE_YAW, LATE_PITCH = range(5)
+"""Inputs of the mix, after the sines."""
 
 
 class Head:
@@ -27,27 +34,22 @@ class Head:
     """
 
     def __init__(self, life: Life) -> None:
-        head, breath = parameters().head, parameters().breathing
-        self._life = life
-        sizes = [getattr(head.drift_degrees, name) for name in TURNS]
-        sizes += [getattr(head.drift_centimetres, name) for name in PLACES]
-        self._turns_per_frame, self._phases, self._mix = _sines(life.seed, sizes)
-        accent = head.accent_degrees
-        self._accent = life.head * np.array([accent.yaw, accent.pitch, accent.roll])
-        self._breath = np.zeros(6)
-        self._breath[[1, 4]] = (
-            life.breathing * breath.pitch_degrees,
-            (life.breathing * breath.rise_centimetres),
-        )
+        head = parameters().head
+        self._turns_per_frame, self._phases, drift = _sines(life.seed)
+        self._waves = len(self._phases)
+        self._mix = _mix(life, drift)
         limits = [getattr(head.limit_degrees, name) for name in TURNS]
         limits += [getattr(head.limit_centimetres, name) for name in PLACES]
         self._per_limit = 1 / np.array(limits)
+        self._quiet = head.quiet_drift_share
         self._follow = blend(head.gaze_follow_seconds)
+        self._brow_limit = parameters().brows.limit
         self.reset()
 
     def reset(self) -> None:
         """Begin at time 0 again."""
         self._gaze = (0.0, 0.0, 0.0, 0.0)
+        self._known_from, self._known = 0, np.zeros((0, self._waves))
 
     def push(self, first: int, heard: Heard, gaze: Array, chest: Array) -> tuple[Array, Array]:
         """Advance by n frames.
@@ -69,63 +71,93 @@ class Head:
         brows : ndarray, shape (n,)
             How far the brows rise, 0 to 1.
         """
-        head, brows = parameters().head, parameters().brows
-        frame = np.arange(first, first + len(chest), dtype=np.float64)
-        waves = np.sin(frame[:, None] * self._turns_per_frame + self._phases)
+        waves, count = self._waves, len(chest)
         memory = heard.memory[1:]
-        size = head.quiet_drift_share + (1 - head.quiet_drift_share) * memory
-        pose = (waves @ self._mix) * (size * self._life.head)[:, None]
-        stress = heard.accent[:, None] * self._accent
-        stress[:, 0] *= waves[:, -3]
-        stress[:, 2] *= waves[:, -2]
-        pose[:, :3] += stress
-        pose[:, 1] += memory * (self._life.head * head.phrase_lift_degrees)
-        if self._life.head and self._life.gaze:
-            pose[:, :2] += self._followed(gaze) * (head.gaze_share * self._life.head)
-        pose += chest[:, None] * self._breath
+        given = np.empty((count, waves + 5))
+        begin = first - self._known_from
+        if begin < 0 or begin + count > len(self._known):
+            self._know(first, count)
+            begin = 0
+        known = self._known[begin : begin + count]
+        # Drift grows with speech; the last three sines turn the stress to and fro.
+        size = (self._quiet + (1 - self._quiet) * memory)[:, None]
+        np.multiply(known[:, :-3], size, out=given[:, : waves - 3])
+        np.multiply(known[:, -3:], heard.accent[:, None], out=given[:, waves - 3 : waves])
+        late = given[:, waves:]
+        late[:, ACCENT], late[:, MEMORY], late[:, CHEST] = heard.accent, memory, chest
+        self._followed(gaze, late[:, LATE_YAW:])
+        moved: Array = given @ self._mix
+        pose = moved[:, :BROW]
         part = pose * self._per_limit
-        pose /= np.sqrt(1 + part * part)
-        rise = np.maximum(heard.accent, 0) * (0.5 + 0.5 * waves[:, -1])
-        rise = np.minimum(rise * (brows.accent_weight * self._life.brows), brows.limit)
-        return pose, rise
+        part *= part
+        part += 1
+        pose /= np.sqrt(part)
+        return pose, np.minimum(np.maximum(moved[:, BROW], 0), self._brow_limit)
 
-    def _followed(self, gaze: Array) -> Array:
-        """Return the gaze as the slower head follows it: two one-pole low-passes in a row."""
+    def _know(self, first: int, count: int) -> None:
+        """Reckon the sines from a frame on, also for pushes to come: one by one costs most."""
+        frame = np.arange(first, first + max(count, AHEAD), dtype=np.float64)
+        self._known_from = first
+        self._known = np.sin(frame[:, None] * self._turns_per_frame + self._phases)
+
+    def _followed(self, gaze: Array, late: Array) -> None:
+        """Write the gaze as the slower head follows it: two one-pole low-passes in a row."""
         share = self._follow
         yaw, pitch, late_yaw, late_pitch = self._gaze
-        rows = []
+        yaws, pitches = [], []
         for to_yaw, to_pitch in gaze.tolist():
             yaw += share * (to_yaw - yaw)
             pitch += share * (to_pitch - pitch)
             late_yaw += share * (yaw - late_yaw)
             late_pitch += share * (pitch - late_pitch)
-            rows.append((late_yaw, late_pitch))
+            yaws.append(late_yaw)
+            pitches.append(late_pitch)
         self._gaze = (yaw, pitch, late_yaw, late_pitch)
-        return np.array(rows).reshape(-1, 2)
+        late[:, 0], late[:, 1] = yaws, pitches
 
 
-def _sines(seed: int, sizes: list[float]) -> tuple[Array, Array, Array]:
-    """Draw the sines of the drift: radians per frame (K,), phases (K,) and mix (K, 6).
+def _sines(seed: int) -> tuple[Array, Array, Array]:
+    """Draw the sines of the drift: radians per frame (K,), phases (K,) and amplitudes (K - 3,).
 
     Each of the six numbers has sines of its own, one in each equal step of the band on a
-    logarithmic scale, weaker the faster; their sum has the deviation `sizes`. Three more sines are
-    the slow changes in direction of the stress: yaw, roll and brows.
+    logarithmic scale, weaker the faster; their sum has the deviation that is asked for. Three more
+    sines are the slow changes in direction of the stress: yaw, roll and brows.
     """
     head, chance = parameters().head, parameters().chance
+    sizes = vars(head.drift_degrees) | vars(head.drift_centimetres)
     count = head.sines
     low, high = head.drift_hertz
-    total = len(sizes) * count + 3
-    hertz = []
-    mix = np.zeros((total, len(sizes)))
-    for column, size in enumerate(sizes):
+    hertz: list[float] = []
+    amplitudes: list[float] = []
+    for name in MOVES:
         for step in range(count):
-            number = column * count + step
-            drawn = uniform(seed, chance.streams.sine_frequency, number)
+            drawn = uniform(seed, chance.streams.sine_frequency, len(hertz))
             hertz.append(low * math.exp(math.log(high / low) * (step + drawn) / count))
-            mix[number, column] = 1 / math.sqrt(hertz[-1])
-        power = float(np.sum(mix[:, column] ** 2))
-        mix[:, column] *= size * math.sqrt(2 / power)
+        weights = [1 / math.sqrt(each) for each in hertz[-count:]]
+        scale = sizes[name] * math.sqrt(2 / sum(weight * weight for weight in weights))
+        amplitudes += [scale * weight for weight in weights]
     direction = head.accent_direction_hertz
     hertz += [direction.yaw, direction.roll, direction.brow]
-    phases = [2 * math.pi * uniform(seed, chance.streams.sine_phase, k) for k in range(total)]
-    return 2 * math.pi * np.array(hertz) / parameters().frames_per_second, np.array(phases), mix
+    stream = chance.streams.sine_phase
+    phases = [2 * math.pi * uniform(seed, stream, number) for number in range(len(hertz))]
+    turns = 2 * math.pi * np.array(hertz) / parameters().frames_per_second
+    return turns, np.array(phases), np.array(amplitudes)
+
+
+def _mix(life: Life, drift: Array) -> Array:
+    """Return how much of each sine and input goes into each move and the brows, (K + 5, 7)."""
+    head, breath = parameters().head, parameters().breathing
+    waves = len(drift) + 3
+    mix = np.zeros((waves + 5, len(MOVES) + 1))
+    for number, amplitude in enumerate(drift):
+        mix[number, number // head.sines] = life.head * amplitude
+    mix[waves - 3, YAW] = life.head * head.accent_degrees.yaw
+    mix[waves - 2, ROLL] = life.head * head.accent_degrees.roll
+    mix[waves + ACCENT, PITCH] = life.head * head.accent_degrees.pitch
+    mix[waves + MEMORY, PITCH] = life.head * head.phrase_lift_degrees
+    mix[waves + CHEST, PITCH] = life.breathing * breath.pitch_degrees
+    mix[waves + CHEST, RISE] = life.breathing * breath.rise_centimetres
+    mix[waves + LATE_YAW, YAW] = mix[waves + LATE_PITCH, PITCH] = life.head * head.gaze_share
+    # The brows rise by accent x (1 + sine) / 2 where that is positive.
+    mix[[waves - 1, waves + ACCENT], BROW] = life.brows * parameters().brows.accent_weight / 2
+    return mix

@@ -65,13 +65,15 @@ class Listener:
 
     def push(self, speech: ArrayLike, level: ArrayLike) -> Heard:
         """Take probabilities of speech and levels in decibels, shape (n,) each."""
-        voice = (np.asarray(speech, np.float64) - self._shut) * self._slope
-        voice = np.minimum(np.maximum(voice, 0), 1)
-        voice *= voice * (3 - 2 * voice)
+        shut, slope = self._shut, self._slope
         remember, refer, quick, slowly, pull, drag, per_decibel = self._coefficients
         memory, reference, fast, slow, accent, change = self._state
-        memories, accents = [memory], []
-        for heard, loud in zip(voice.tolist(), np.asarray(level).tolist(), strict=True):
+        voices, memories, accents = [], [memory], []
+        for chance, loud in zip(
+            np.asarray(speech).tolist(), np.asarray(level).tolist(), strict=True
+        ):
+            heard = (chance - shut) * slope
+            heard = 0.0 if heard < 0 else 1.0 if heard > 1 else heard * heard * (3 - 2 * heard)
             memory += remember * (heard - memory)
             reference += refer * heard * (loud - reference)
             above = (loud - reference) * per_decibel
@@ -80,7 +82,8 @@ class Listener:
             slow += slowly * (above - slow)
             change += pull * (fast - slow - accent) - drag * change
             accent += change
+            voices.append(heard)
             memories.append(memory)
             accents.append(accent)
         self._state = (memory, reference, fast, slow, accent, change)
-        return Heard(voice, np.array(memories), np.array(accents))
+        return Heard(np.array(voices), np.array(memories), np.array(accents))

@@ -47,6 +47,8 @@ class Loudness:
 
         Where the sound has ended there is silence.
         """
+        if not count:
+            return np.zeros(0)
         end = self._skip + count + 1
         if end > len(self._powers):
             missing = np.zeros(end - len(self._powers), np.float32)

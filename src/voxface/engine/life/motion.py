@@ -7,10 +7,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from voxface.engine.life.blinks import Blinks
 from voxface.engine.life.breathing import Breathing
-from voxface.engine.life.clocks import Clocks
+from voxface.engine.life.clocks import BLINK, Clocks
 from voxface.engine.life.gaze import Gaze
 from voxface.engine.life.head import Head
 from voxface.engine.life.listening import Listener
+from voxface.engine.life.parameters import parameters
 from voxface.engine.life.settings import Life
 
 Array = NDArray[np.float64]
@@ -39,6 +40,8 @@ class LifeMotion:
         self._breathing = Breathing(life.seed)
         self._head = Head(life)
         self._frame = 0
+        usual = parameters().blinks.per_minute_talking
+        self._kick = life.blinks * min(1.0, life.gaze) * (life.blink_rate or usual) / usual
 
     def reset(self) -> None:
         """Begin the same life again, at time 0."""
@@ -69,14 +72,13 @@ class LifeMotion:
         motion = np.zeros((count, len(MOTION)))
         if not count:
             return motion
-        clocks, blinking = self._clocks.push(heard)
+        clocks = self._clocks.push(heard)
         gaze, kicks = self._gaze.push(first, clocks, heard.memory)
         gaze *= self.life.gaze
         if self.life.blinks:
             # Only eyes that move provoke blinks.
-            kicked = self.life.blinks * min(1.0, self.life.gaze)
-            clock = self._clocks.blink(blinking + kicks * kicked)
-            motion[:, 0] = self._blinks.push(first, clock)
+            kicks *= self._kick
+            motion[:, 0] = self._blinks.push(first, clocks[:, BLINK], kicks)
         chest = self._breathing.push(clocks)
         motion[:, 1:3] = gaze
         motion[:, 4:], motion[:, 3] = self._head.push(first, heard, gaze, chest)

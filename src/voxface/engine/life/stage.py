@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from voxface.engine.life.motion import LifeMotion
+from voxface.engine.life.motion import MOTION, LifeMotion
 from voxface.engine.life.parameters import parameters
 from voxface.engine.life.settings import Life
 from voxface.engine.model import FloatArray
@@ -49,18 +49,24 @@ class LifeStage:
     def __init__(self, life: Life, channels: Sequence[str], factors: FloatArray) -> None:
         self.motion = LifeMotion(life)
         self._pose = len(channels)
-        self._turn = np.asarray(factors[self._pose :], np.float64) * math.pi / 180
-        self._place = np.asarray(factors[self._pose :], np.float64)[:3]
-        self._counter = min(1.0, life.gaze) * parameters().gaze.head_counter
         moved = _moved_channels(life)
-        names = [name for name in moved if name in channels]
+        names = [name for name in channels if name in moved]
         self._columns = np.array([channels.index(name) for name in names], np.intp)
-        # Yaw, pitch and brow times this are weights before clipping.
-        self._mix = np.array([moved[name] for name in names], np.float64).reshape(-1, 3).T.copy()
         self._factor = np.asarray(factors, np.float64)[self._columns]
         self._blinks = np.array([name.startswith("eyeBlink") for name in names], np.float64)
-        held = [n for n in channels if n.startswith(("eyeSquint", "eyeWide"))]
-        self._held = np.array([channels.index(n) for n in held if life.blinks], np.intp)
+        # An eye that shuts can neither be wide nor squint.
+        held = [bool(life.blinks) and name.startswith(("eyeSquint", "eyeWide")) for name in names]
+        self._held = np.array(held, np.float64)
+        pose = _pose_mix(np.asarray(factors[self._pose :], np.float64))
+        # Where the eyes look in the head, and the brows. Eyes that hold a place turn against all
+        # of the head's motion: yaw is about y, pitch about x.
+        counter = min(1.0, life.gaze) * parameters().gaze.head_counter * 180 / math.pi
+        seen = np.zeros((len(MOTION) + 2, 3))
+        seen[[1, 2, 3], [0, 1, 2]] = 1
+        seen[len(MOTION) :, :2] -= counter * np.eye(2)[::-1]
+        seen[:, :2] -= counter * pose[:, [4, 3]]
+        weights = np.array([moved[name] for name in names], np.float64).reshape(-1, 3).T
+        self._mix = np.concatenate([pose, seen @ weights], axis=1)
 
     def reset(self) -> None:
         """Begin the same life again."""
@@ -81,26 +87,28 @@ class LifeStage:
         ndarray, shape (n, 6)
             The life of the head: x, y and z in centimetres, then a rotation vector in radians.
         """
-        pose = self._pose
-        head = np.empty((len(frames), 6))
-        head[:, :3] = motion[:, 7:] * self._place
-        turn = motion[:, [5, 4, 6]] * self._turn[3:]
-        head[:, 3:] = turn
-        given = motion[:, 1:4].copy()
-        if self._counter:
-            # Eyes that hold a place turn against the head: yaw is about y, pitch about x.
-            seen = (frames[:, [pose + 4, pose + 3]] + turn[:, [1, 0]]) * (180 / math.pi)
-            given[:, :2] -= seen * self._counter
-        weights = np.minimum(np.maximum(given @ self._mix, 0), 1)
+        turn = self._pose + 3
+        given = np.concatenate([motion, frames[:, turn : turn + 2]], axis=1)
+        mixed: Array = given @ self._mix
+        weights = mixed[:, 6:]
+        np.minimum(np.maximum(weights, 0, out=weights), 1, out=weights)
         lid = motion[:, :1]
         weights += (1 - weights) * (lid * self._blinks)
-        weights = np.minimum(weights * self._factor, 1)
+        np.minimum(weights * self._factor, 1, out=weights)
         here = frames[:, self._columns]
-        frames[:, self._columns] = here + (1 - here) * weights
-        if len(self._held):
-            # An eye that shuts can neither be wide nor squint.
-            frames[:, self._held] *= 1 - lid
-        return head
+        here += (1 - here) * weights
+        here *= 1 - lid * self._held
+        frames[:, self._columns] = here
+        return mixed[:, :6]
+
+
+def _pose_mix(factors: Array) -> Array:
+    """Return how motion, and two numbers more, become x, y, z and a rotation vector, (12, 6)."""
+    mix = np.zeros((len(MOTION) + 2, 6))
+    columns = [MOTION.index(name) for name in ("x", "y", "z", "pitch", "yaw", "roll")]
+    units = [1, 1, 1, *[math.pi / 180] * 3]
+    mix[columns, range(6)] = factors * units
+    return mix
 
 
 def _moved_channels(life: Life) -> dict[str, tuple[float, float, float]]:
@@ -119,6 +127,7 @@ def _moved_channels(life: Life) -> dict[str, tuple[float, float, float]]:
             down, up = follows * gaze.lid_follows_down, follows * gaze.lid_follows_up
             moved[f"eyeBlink{side}"] = (0.0, down / whole["down"], 0.0)
             moved[f"eyeWide{side}"] = (0.0, -up / whole["up"], 0.0)
+            moved[f"eyeSquint{side}"] = (0.0, 0.0, 0.0)
         if life.brows:
             moved[f"browOuterUp{side}"] = (0.0, 0.0, brows.outer_share)
     if life.brows:
