@@ -7,6 +7,7 @@ import { Clocks } from "./clocks";
 import { Gaze } from "./gaze";
 import { Head } from "./head";
 import { Listener } from "./listening";
+import { parameters } from "./parameters";
 import type { WholeLife } from "./settings";
 
 /** Columns of the motion: lids and brows 0 to 1, angles in degrees, places in centimetres. */
@@ -22,6 +23,7 @@ export class LifeMotion {
   private readonly blinks: Blinks;
   private readonly breathing: Breathing;
   private readonly head: Head;
+  private readonly kick: number;
   private frame = 0;
 
   constructor(private readonly life: WholeLife) {
@@ -30,6 +32,8 @@ export class LifeMotion {
     this.blinks = new Blinks(life.seed);
     this.breathing = new Breathing(life.seed);
     this.head = new Head(life);
+    const usual = parameters.blinks.per_minute_talking;
+    this.kick = (life.blinks * Math.min(1, life.gaze) * (life.blinkRate ?? usual)) / usual;
   }
 
   /** Take probabilities of speech and levels in decibels; give rows of `MOTION`. */
@@ -47,7 +51,7 @@ export class LifeMotion {
     for (let i = 0; i < angles.length; i++) angles[i] *= life.gaze;
     if (life.blinks) {
       // Only eyes that move provoke blinks.
-      for (let i = 0; i < count; i++) kicks[i] *= life.blinks * Math.min(1, life.gaze);
+      for (let i = 0; i < count; i++) kicks[i] *= this.kick;
       const lids = this.blinks.push(first, clocks.blink, kicks);
       for (let i = 0; i < count; i++) motion[i * width] = lids[i];
     }
