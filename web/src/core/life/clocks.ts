@@ -32,7 +32,11 @@ export class Clocks {
     const resting =
       ((life.blinkRate ?? blinks.per_minute_resting) * life.blinks * blinks.own_share_resting) / 60;
     const talking = life.blinkRate ?? blinks.per_minute_talking;
-    const more = (life.blinks * blinks.own_share_talking * talking) / 60 - resting;
+    const own =
+      life.blinkRate === null
+        ? blinks.own_share_talking
+        : blinks.own_share_talking_at_wanted_rate;
+    const more = (life.blinks * own * talking) / 60 - resting;
     const boost = blinks.phrase_end_boost;
     this.rates = {
       contact: [contact, 1 - contact, 0, 0, 0],
