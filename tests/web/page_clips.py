@@ -10,6 +10,7 @@ import pytest
 from page_script import run_node
 from scipy.spatial.transform import Rotation
 
+from voxface import animate
 from voxface.face import FaceClip
 from voxface.rig.accessors import read_accessor
 from voxface.rig.gltf_file import GltfFile
@@ -47,6 +48,11 @@ def odd_clip() -> FaceClip:
             "more": {"quote": 'a "b" \\ \n \t \u0007 \u007f', "empty": {}, "list": []},
         },
     )
+
+
+def spoken_clip() -> FaceClip:
+    """Return what the model makes of a sentence."""
+    return animate(Path(__file__).resolve().parents[2] / "examples" / "speech.flac")
 
 
 def assert_same(ours: FaceClip, theirs: FaceClip, *, but: tuple[str, ...] = ()) -> None:

@@ -15,3 +15,13 @@ export function differences(values: readonly number[]): number[] {
 export function largest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), -Infinity);
 }
+
+/** The value below which `percent` of all lie, linear between two of them as in NumPy. */
+export function percentile(values: Float64Array, percent: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const place = (percent / 100) * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  const [part, step] = [place - below, sorted[above] - sorted[below]];
+  return part < 0.5 ? sorted[below] + step * part : sorted[above] - step * (1 - part);
+}

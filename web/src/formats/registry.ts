@@ -9,14 +9,23 @@ import {
 import type { Bytes, Format, WriteOptions } from "./format";
 import { writeGlb } from "./glb";
 import { readLiveLink, writeLiveLink } from "./livelink";
+import {
+  writeCuesDat,
+  writeCuesJson,
+  writeCuesTsv,
+  writeCuesXml,
+  writePrestonBlairDat,
+} from "./mouth_cues";
 import { matchChannels, nameKey } from "./names";
 import { readNpz, writeNpz } from "./npz";
 import { splitHeader } from "./table";
+import { writeUsda } from "./usda";
 import { readVoiceToAction, writeVoiceToAction } from "./voice_to_action";
 import { writePerfectSyncVrma, writeVrma } from "./vrma";
 
 const CSV = { suffix: ".csv", mediaType: "text/csv", needsRig: false };
 const JSON_FILE = { suffix: ".json", mediaType: "application/json", needsRig: false };
+const DAT = { suffix: ".dat", mediaType: "text/plain", needsRig: false };
 const VRMA = { suffix: ".vrma", mediaType: "model/gltf-binary", needsRig: false };
 
 /** In the order of a menu. */
@@ -46,12 +55,49 @@ export const FORMATS: readonly Format[] = [
     needsRig: true,
     write: writeGlb,
   },
+  {
+    name: "usda",
+    title: "OpenUSD head (USDA)",
+    suffix: ".usda",
+    mediaType: "model/vnd.usda",
+    needsRig: true,
+    write: writeUsda,
+  },
   { ...VRMA, name: "vrma", title: "VRM animation", write: writeVrma },
   {
     ...VRMA,
     name: "vrma_perfect_sync",
     title: "VRM animation for perfect sync",
     write: writePerfectSyncVrma,
+  },
+  {
+    name: "mouth_cues_tsv",
+    title: "Mouth cues, TSV (Rhubarb)",
+    suffix: ".tsv",
+    mediaType: "text/tab-separated-values",
+    needsRig: false,
+    write: writeCuesTsv,
+  },
+  {
+    ...JSON_FILE,
+    name: "mouth_cues_json",
+    title: "Mouth cues, JSON (Rhubarb)",
+    write: writeCuesJson,
+  },
+  {
+    name: "mouth_cues_xml",
+    title: "Mouth cues, XML (Rhubarb)",
+    suffix: ".xml",
+    mediaType: "application/xml",
+    needsRig: false,
+    write: writeCuesXml,
+  },
+  { ...DAT, name: "mouth_cues_dat", title: "Mouth cues, Moho switch", write: writeCuesDat },
+  {
+    ...DAT,
+    name: "mouth_cues_preston_blair",
+    title: "Mouth cues, Moho switch (Preston Blair)",
+    write: writePrestonBlairDat,
   },
 ];
 

@@ -66,6 +66,22 @@ export function compressed(name: string, extension: string): VoxfaceError {
   );
 }
 
+/**
+ * Turns what a document of the wrong shape makes fail anywhere below into one clear message.
+ *
+ * Every value of somebody's JSON may be of any kind; to check each where it is used would hide the
+ * code that reads it.
+ */
+export function understanding<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof VoxfaceError) throw error;
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new VoxfaceError(`${name} is not valid glTF (${reason}); export it again`);
+  }
+}
+
 /** Reads a GLB or VRM file, or a glTF file that holds its buffers itself. */
 export function readGltf(bytes: Uint8Array, name: string): GltfFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,15 @@
 /** A glTF or VRM scene as a `Rig`; the port of `voxface.rig.from_gltf`. */
 import { VoxfaceError } from "../types";
 import { readAccessor } from "./accessors";
-import { compressed, dataOf, readGltf, type GltfFile, type Json } from "./gltf_file";
+import type { Expressions } from "./connection";
+import {
+  compressed,
+  dataOf,
+  readGltf,
+  understanding,
+  type GltfFile,
+  type Json,
+} from "./gltf_file";
 import { determinant, IDENTITY, multiply, transposed, type Matrix } from "./matrix";
 import { vertexNormals } from "./normals";
 import { guessPivot } from "./pivot";
@@ -10,6 +18,7 @@ import { readTriangles, readVertices, vertexKey, type Vertices } from "./primiti
 import { trianglesOf, type Material, type Rig, type RigPart } from "./rig";
 import { below, findHead, sceneNodes } from "./scene";
 import { targetNames } from "./target_names";
+import { readExpressions } from "./vrm";
 
 /** A glTF metre in a rig's unit. */
 const CENTIMETRES = 100;
@@ -24,6 +33,11 @@ interface Block {
 /** All meshes of a file's scene as one rig, at rest, in centimetres. */
 export function loadRig(bytes: Uint8Array, name: string): Rig {
   const file = readGltf(bytes, name);
+  return understanding(name, () => readScene(file));
+}
+
+function readScene(file: GltfFile): Rig {
+  const name = file.name;
   for (const extension of (file.json.extensionsRequired ?? []) as string[]) {
     if (/^(KHR_draco|EXT_meshopt)/.test(extension)) throw compressed(name, extension);
   }
@@ -39,7 +53,7 @@ export function loadRig(bytes: Uint8Array, name: string): Rig {
   }
   const place = head === null ? null : nodes.get(head)!;
   const pivot = place && ([3, 7, 11].map((i) => place[i] * CENTIMETRES) as Pivot);
-  const rig = assemble([...blocks.values()], pivot);
+  const rig = assemble([...blocks.values()], pivot, readExpressions(file));
   if (rig.targets.length) return rig;
   throw new VoxfaceError(
     `${name} has no morph targets; export it with its shape keys (blend shapes)`,
@@ -139,7 +153,11 @@ function jointPlaces(
   });
 }
 
-function assemble(blocks: readonly Block[], pivot: Pivot | null): Rig {
+function assemble(
+  blocks: readonly Block[],
+  pivot: Pivot | null,
+  expressions: Expressions,
+): Rig {
   const total = blocks.reduce((sum, block) => sum + block.vertices.count, 0);
   const names = [...new Set(blocks.flatMap((block) => [...block.vertices.deltas.keys()]))];
   const deltas = names.map(() => new Float32Array(total * 3));
@@ -177,6 +195,7 @@ function assemble(blocks: readonly Block[], pivot: Pivot | null): Rig {
     normals,
     headShare,
     headPivot: pivot ?? guessPivot(neutral, deltas),
+    expressions,
   };
 }
 

@@ -2,7 +2,7 @@
 import { frameCount, VoxfaceError, type FaceClip } from "../types";
 import { Animation, notesOf } from "./animation";
 import { connect } from "./connect";
-import type { GltfFile, Json } from "./gltf_file";
+import { understanding, type GltfFile, type Json } from "./gltf_file";
 import { headNode, nodeMotion, withoutMatrix } from "./head_motion";
 import { Packer } from "./packer";
 import { findHead, sceneNodes } from "./scene";
@@ -16,6 +16,10 @@ import { readExpressions } from "./vrm";
  * translation. All else in the file stays; an earlier animation by voxface is replaced.
  */
 export function animateGltf(file: GltfFile, clip: FaceClip): Uint8Array<ArrayBuffer> {
+  return understanding(file.name, () => animated(file, clip));
+}
+
+function animated(file: GltfFile, clip: FaceClip): Uint8Array<ArrayBuffer> {
   const nodes = sceneNodes(file);
   const meshes = [...nodes.keys()]
     .filter((number) => file.item("nodes", number).mesh !== undefined)

@@ -1,4 +1,5 @@
 /** A head as arrays; the counterpart of `voxface.face.Rig`. */
+import type { Expressions } from "./connection";
 
 /** How a part looks: the core of glTF's metallic-roughness model. */
 export interface Material {
@@ -38,6 +39,8 @@ export interface Rig {
   /** How far each vertex follows the head's motion, V numbers of 0 to 1. */
   readonly headShare: Float32Array;
   readonly headPivot: readonly [number, number, number];
+  /** Poses that a VRM file defines by name. */
+  readonly expressions: Expressions;
 }
 
 /** All triangles of a rig, in the order of its parts. */

@@ -2,7 +2,7 @@
 import type { Frame } from "./match";
 
 /** Times that every viseme is fitted in turn. */
-const ROUNDS = 30;
+const ROUNDS = 60;
 /** Factor of `jawOpen` in the fit: an open mouth is seen before all else. */
 const JAW_MATTERS = 2;
 /** A `mouthClose` as large as the jaw's opening, and at least this, shuts the lips. */

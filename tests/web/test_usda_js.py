@@ -1,0 +1,83 @@
+"""The page's OpenUSD heads against Python's, by USD's own reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from page_clips import assert_near, make_clip
+
+from small_rig import small_rig
+from voxface.face import ARKIT_CHANNELS
+from voxface.formats import load_clip, save_clip
+from voxface.rig import default_head, load_rig, write_glb
+from voxface.rig.load import DEFAULT_HEAD
+
+pxr = pytest.importorskip("pxr", reason="OpenUSD is not installed (voxface[usd])")
+
+
+@pytest.mark.parametrize("channels", [ARKIT_CHANNELS, ("jawOpen", "mouth smile.L", "4th", "Größe")])
+def test_a_head_is_the_same_stage(clips, tmp_path, channels):
+    (tmp_path / "head.glb").write_bytes(write_glb(small_rig(channels)))
+    ours, theirs = both(clips, tmp_path, tmp_path / "head.glb")
+    assert_same_stage(ours, theirs)
+    if channels == ARKIT_CHANNELS:
+        assert_near(load_clip(ours), load_clip(theirs))
+
+
+@pytest.mark.slow
+def test_the_default_head_is_the_same_stage(clips, tmp_path):
+    assert len(default_head().neutral)
+    # Node decodes no pictures, so the colours of the vertices differ.
+    assert_same_stage(*both(clips, tmp_path, DEFAULT_HEAD), but="primvars:displayColor")
+
+
+def both(clips: Any, folder: Path, head: Path) -> tuple[Path, Path]:
+    clip = make_clip(5, "29.97", 6, start=0.5)
+    save_clip(clip, folder / "clip.npz")
+    save_clip(clip, folder / "theirs.usda", rig=load_rig(head))
+    return clips("write", folder / "clip.npz", head=head) / "usda.usda", folder / "theirs.usda"
+
+
+def assert_same_stage(ours: Path, theirs: Path, but: str = "") -> None:
+    first, second = (pxr.Usd.Stage.Open(str(path)) for path in (ours, theirs))
+    for name in ("startTimeCode", "endTimeCode", "timeCodesPerSecond", "metersPerUnit", "upAxis"):
+        assert first.GetMetadata(name) == second.GetMetadata(name)
+    assert first.GetRootLayer().customLayerData == second.GetRootLayer().customLayerData
+    assert first.GetDefaultPrim().GetPath() == second.GetDefaultPrim().GetPath()
+    prims = {prim.GetPath(): prim for prim in second.Traverse()}
+    assert [prim.GetPath() for prim in first.Traverse()] == list(prims)
+    for prim in first.Traverse():
+        other = prims[prim.GetPath()]
+        assert prim.GetTypeName() == other.GetTypeName()
+        assert prim.GetAppliedSchemas() == other.GetAppliedSchemas()
+        for relation in other.GetRelationships():
+            found = prim.GetRelationship(relation.GetName())
+            assert found.GetTargets() == relation.GetTargets(), relation.GetPath()
+        assert {each.GetName() for each in prim.GetAuthoredProperties()} == {
+            each.GetName() for each in other.GetAuthoredProperties()
+        }
+        for attribute in other.GetAuthoredAttributes():
+            if attribute.GetName() != but:
+                assert_same_attribute(prim.GetAttribute(attribute.GetName()), attribute)
+
+
+def assert_same_attribute(ours: Any, theirs: Any) -> None:
+    name = theirs.GetPath()
+    assert ours.GetTypeName() == theirs.GetTypeName(), name
+    assert ours.GetVariability() == theirs.GetVariability(), name
+    assert ours.GetConnections() == theirs.GetConnections(), name
+    for key in ("interpolation", "elementSize"):
+        assert ours.GetMetadata(key) == theirs.GetMetadata(key), name
+    assert ours.GetTimeSamples() == theirs.GetTimeSamples(), name
+    for code in theirs.GetTimeSamples() or [pxr.Usd.TimeCode.Default()]:
+        first, second = ours.Get(code), theirs.Get(code)
+        if first is None or (
+            "float" not in str(theirs.GetTypeName()) and "3f" not in str(theirs.GetTypeName())
+        ):
+            assert first == second, name
+            continue
+        difference = np.asarray(first, np.float64) - np.asarray(second, np.float64)
+        assert np.abs(difference).max(initial=0) < 2e-5, name
