@@ -45,6 +45,7 @@ class Listener:
         p = parameters().listening
         self._shut = p.speech_shut
         self._slope = 1 / (p.speech_open - p.speech_shut)
+        self._span = p.level_span
         step = 1 / parameters().frames_per_second
         turn = 2 * math.pi * p.accent_hertz * step
         self._coefficients = (
@@ -66,6 +67,7 @@ class Listener:
     def push(self, speech: ArrayLike, level: ArrayLike) -> Heard:
         """Take probabilities of speech and levels in decibels, shape (n,) each."""
         shut, slope = self._shut, self._slope
+        low, high = self._span
         remember, refer, quick, slowly, pull, drag, per_decibel = self._coefficients
         memory, reference, fast, slow, accent, change = self._state
         voices, memories, accents = [], [memory], []
@@ -77,7 +79,7 @@ class Listener:
             memory += remember * (heard - memory)
             reference += refer * heard * (loud - reference)
             above = (loud - reference) * per_decibel
-            above = (-1.0 if above < -1 else 1.0 if above > 1 else above) * heard
+            above = (low if above < low else high if above > high else above) * heard
             fast += quick * (above - fast)
             slow += slowly * (above - slow)
             change += pull * (fast - slow - accent) - drag * change
