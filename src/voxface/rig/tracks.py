@@ -41,9 +41,11 @@ class Track:
     def at(self, times: FloatArray) -> FloatArray:
         """Return the values at other times, shape (T, width); the ends hold."""
         positions = np.interp(times, self.times, np.arange(len(self.times), dtype=np.float64))
-        # Keys are float32 times: a thousandth of a step from a key is on it.
+        # Keys are float32 times, the coarser the later they are: as near as that is on the key.
+        span = float(self.times[-1] - self.times[0])
+        blur = 1e-3 + float(np.spacing(np.float32(self.times[-1]))) * len(self.times) / max(span, 1)
         nearest = np.round(positions)
-        positions = np.where(np.abs(positions - nearest) < 1e-3, nearest, positions)
+        positions = np.where(np.abs(positions - nearest) < blur, nearest, positions)
         below = positions.astype(np.int64)
         if self.stepped:
             return self.values[below]
