@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<string, string>> = {
   arkit: "ARKit channels, by name",
   visemes: "15 visemes, mixed from the channels",
   vrm: "VRM expressions, mixed from the channels",
+  vowels: "five vowels, mixed from the channels",
   none: "nothing that a clip could move",
 };
 

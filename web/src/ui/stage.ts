@@ -64,7 +64,8 @@ export class Stage {
 
   #start(canvas: HTMLCanvasElement): HeadView | null {
     try {
-      return new HeadView(canvas);
+      const wanted = new URLSearchParams(location.search).get("quality");
+      return new HeadView(canvas, wanted === null ? null : Number(wanted));
     } catch (error) {
       fill(this.element, h("div", { class: "no-view", role: "alert" }, h("p", {}, lineOf(error))));
       return null;

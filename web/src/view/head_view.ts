@@ -4,14 +4,13 @@ import { VoxfaceError } from "../types";
 import { Ghost } from "./ghost";
 import type { Head } from "./head";
 import { disposeHead } from "./load_head";
+import { firstStep, Governor, QUALITIES, setSurfaces } from "./quality";
 import type { Moment } from "./sample";
 import { Studio } from "./studio";
 
 /** One head; two beside one another; or the second as a tinted ghost over the first. */
 export type Layout = "single" | "side" | "ghost";
 export type Slot = "main" | "other";
-
-const LONGEST_PIXEL_RATIO = 2;
 
 /** Heads on a canvas. Draws only when something changed, to spare the battery. */
 export class HeadView {
@@ -25,11 +24,17 @@ export class HeadView {
   #layout: Layout = "single";
   #asked = 0;
   #roomBelow = 0;
+  #step = 0;
+  readonly #governor = new Governor();
   #size: [number, number] = [0, 0];
   /** How many pictures were drawn; for tests. */
   drawn = 0;
 
-  constructor(readonly canvas: HTMLCanvasElement) {
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    /** A step of `QUALITIES` to keep to; by default the best that the machine manages. */
+    readonly fixedStep: number | null = null,
+  ) {
     try {
       this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     } catch {
@@ -40,6 +45,7 @@ export class HeadView {
     }
     this.#renderer.autoClear = false;
     this.#studio = new Studio(this.#renderer);
+    this.#setStep(fixedStep ?? firstStep(this.#renderer));
     this.#orbit = new OrbitControls(this.#camera, canvas);
     this.#orbit.enablePan = false;
     this.#orbit.enableDamping = true;
@@ -143,15 +149,31 @@ export class HeadView {
   #dress(): void {
     const { main, other } = this.#heads;
     this.#ghost.release();
+    for (const head of [main, other]) {
+      if (head) setSurfaces(head.object, QUALITIES[this.#step].glossy);
+    }
     if (other && this.#layout === "ghost") this.#ghost.dress(other.object);
     if (main) main.object.visible = true;
     this.requestDraw();
   }
 
+  /** Which step of `QUALITIES` is drawn at. */
+  get step(): number {
+    return this.#step;
+  }
+
+  #setStep(step: number): void {
+    this.#step = Math.min(Math.max(step, 0), QUALITIES.length - 1);
+    this.#studio.setShadows(QUALITIES[this.#step].shadows);
+    this.#dress();
+    this.#resize();
+  }
+
   #resize(): void {
     const box = (this.canvas.parentElement ?? this.canvas).getBoundingClientRect();
     this.#size = [Math.max(box.width, 1), Math.max(box.height, 1)];
-    this.#renderer.setPixelRatio(Math.min(window.devicePixelRatio, LONGEST_PIXEL_RATIO));
+    const { pixelRatio } = QUALITIES[this.#step];
+    this.#renderer.setPixelRatio(Math.min(window.devicePixelRatio, pixelRatio));
     this.#renderer.setSize(...this.#size, false);
     this.#frame();
   }
@@ -197,6 +219,9 @@ export class HeadView {
       }
     }
     this.drawn += 1;
+    if (this.fixedStep === null && this.#governor.note(performance.now())) {
+      this.#setStep(this.#step + 1);
+    }
   }
 
   #half(slot: Slot, left: number, width: number, height: number): void {

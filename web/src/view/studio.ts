@@ -57,6 +57,10 @@ export class Studio {
     this.#key.shadow.bias = -0.0004;
   }
 
+  setShadows(on: boolean): void {
+    this.#key.castShadow = on;
+  }
+
   /** In the dark the room is dimmer and the rim stronger. */
   setDark(dark: boolean): void {
     this.scene.environmentIntensity = dark ? 0.34 : 0.5;

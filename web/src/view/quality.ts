@@ -1,0 +1,83 @@
+import {
+  type Material,
+  type Mesh,
+  MeshLambertMaterial,
+  type MeshStandardMaterial,
+  type Object3D,
+  type WebGLRenderer,
+} from "three";
+
+/** What a picture costs: each step is about twice as cheap as the one before. */
+export interface Quality {
+  /** Most picture points per CSS pixel along an edge. */
+  readonly pixelRatio: number;
+  readonly shadows: boolean;
+  /** Whether surfaces reflect the room, or only scatter light. */
+  readonly glossy: boolean;
+}
+
+export const QUALITIES: readonly Quality[] = [
+  { pixelRatio: 2, shadows: true, glossy: true },
+  { pixelRatio: 1, shadows: true, glossy: true },
+  { pixelRatio: 1, shadows: false, glossy: true },
+  { pixelRatio: 0.75, shadows: false, glossy: false },
+  { pixelRatio: 0.5, shadows: false, glossy: false },
+];
+
+/** A machine that draws without a graphics card starts here. */
+const SOFTWARE_STEP = 3;
+/** Under some 25 pictures a second for so many pictures in a row is too slow. */
+const SLOW_MILLISECONDS = 42;
+const SLOW_PICTURES = 8;
+/** A longer pause is no slow picture but a page that had nothing to draw. */
+const PAUSE_MILLISECONDS = 1500;
+
+/** The step for a machine, as far as the browser tells. */
+export function firstStep(renderer: WebGLRenderer): number {
+  const context = renderer.getContext();
+  const known = context.getExtension("WEBGL_debug_renderer_info");
+  const name = String(context.getParameter(known?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name) ? SOFTWARE_STEP : 0;
+}
+
+/** Watches how long pictures take and says when a cheaper step is due. */
+export class Governor {
+  #last = 0;
+  #slow = 0;
+
+  /** Note a picture; true if the last ones were too slow. */
+  note(now: number): boolean {
+    const passed = now - this.#last;
+    this.#last = now;
+    if (passed > PAUSE_MILLISECONDS) return false;
+    this.#slow = passed > SLOW_MILLISECONDS ? this.#slow + 1 : 0;
+    if (this.#slow < SLOW_PICTURES) return false;
+    this.#slow = 0;
+    return true;
+  }
+}
+
+const PLAIN = "voxfacePlain";
+const GLOSSY = "voxfaceGlossy";
+
+/** Give all meshes of a head glossy or plain surfaces; what was made once is kept. */
+export function setSurfaces(object: Object3D, glossy: boolean): void {
+  object.traverse((child) => {
+    const mesh = child as Mesh;
+    if (!mesh.isMesh || Array.isArray(mesh.material)) return;
+    mesh.userData[GLOSSY] ??= mesh.material;
+    if (!glossy) mesh.userData[PLAIN] ??= plain(mesh.userData[GLOSSY] as Material);
+    mesh.material = mesh.userData[glossy ? GLOSSY : PLAIN] as Material;
+  });
+}
+
+function plain(glossy: Material): Material {
+  const { isMeshStandardMaterial } = glossy as MeshStandardMaterial;
+  // Materials of other kinds, such as the toon shading of VRM, are cheap as they are.
+  if (!isMeshStandardMaterial) return glossy;
+  const { name, color, map, side, transparent, opacity, alphaTest, vertexColors } =
+    glossy as MeshStandardMaterial;
+  return new MeshLambertMaterial({
+    name, color, map, side, transparent, opacity, alphaTest, vertexColors,
+  });
+}
