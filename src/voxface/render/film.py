@@ -19,7 +19,7 @@ from voxface.render.layout import Cell, arrange, draw_wall
 from voxface.render.movie import SOUND_RATE, Movie, check_movie
 from voxface.render.performance import Performance, at_times, length, sound_blocks
 from voxface.render.scene import Scene
-from voxface.render.view import View, check_size
+from voxface.render.view import FAST, FINE, View, check_size
 from voxface.render.yuv import video_planes
 from voxface.rig import connect
 
@@ -77,12 +77,13 @@ class _Actor:
         performance: Performance,
         times: NDArray[np.float64],
         shooting: Shooting,
+        finer: float,
     ) -> None:
         clip = at_times(performance.clip, times)
         self.weights = connect(scene.rig).weights(clip)
         self.motions = np.stack([head_matrix(pose, scene.rig.head_pivot) for pose in clip.head])
         self._scene = scene
-        self.view = View(scene, wall[cell.place], shooting.camera, self.motions)
+        self.view = View(scene, wall[cell.place], shooting.camera, self.motions, finer)
         rows, columns = self.view.stage
         self.place = (
             slice(rows.start + cell.top, rows.stop + cell.top),
@@ -140,7 +141,7 @@ def render_video(
     total = length(performances, heard, shooting.fps)
     blocks = sound_blocks(heard, SOUND_RATE, salvage=salvage) if heard is not None else None
     times = np.arange(total) / float(shooting.fps)
-    wall, actors = _stage(performances, rig, shooting, times)
+    wall, actors = _stage(performances, rig, shooting, times, FAST)
     luma, chroma = video_planes(wall[..., :3])
     with Movie(path, shooting.size, shooting.fps, total, blocks, shooting.quality) as movie:
         for number in range(total):
@@ -187,7 +188,7 @@ def render_still(
     last = max(each.clip.start + each.clip.duration for each in performances)
     if not 0 <= time <= last:
         raise VoxfaceError(f"the time of a still is 0 to {last:.2f} s, not {time:g}")
-    wall, actors = _stage(performances, rig, shooting, np.array([time]))
+    wall, actors = _stage(performances, rig, shooting, np.array([time]), FINE)
     picture = wall[..., :3].copy()
     for actor in actors:
         actor.act(0)
@@ -209,13 +210,14 @@ def _stage(
     rig: Rig,
     shooting: Shooting,
     times: NDArray[np.float64],
+    finer: float,
 ) -> tuple[Pixels, list[_Actor]]:
     cells = arrange(len(performances), *shooting.size)
     captions = [each.caption if shooting.captions else "" for each in performances]
     wall = draw_wall(shooting.size, shooting.background, cells, captions)
     scene = Scene(rig, open_mouth(rig))
     return wall, [
-        _Actor(scene, wall, cell, performance, times, shooting)
+        _Actor(scene, wall, cell, performance, times, shooting, finer)
         for cell, performance in zip(cells, performances, strict=True)
     ]
 

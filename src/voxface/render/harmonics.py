@@ -22,7 +22,7 @@ def harmonics(directions: ArrayLike, count: int = 25) -> FloatArray:
 
     Returns
     -------
-    ndarray of float32, shape (N, count)
+    ndarray of float32, shape (count, N)
         Orthonormal over the sphere.
 
     Notes
@@ -31,14 +31,14 @@ def harmonics(directions: ArrayLike, count: int = 25) -> FloatArray:
     """
     x, y, z = np.asarray(directions, np.float32).T
     xx, yy, zz, xy, yz, xz = x * x, y * y, z * z, x * y, y * z, x * z
-    result = np.empty((len(x), count), np.float32)
+    result = np.empty((count, len(x)), np.float32)
     first = (
         np.full_like(x, 0.28209479), 0.48860251 * y, 0.48860251 * z, 0.48860251 * x,
         1.09254843 * xy, 1.09254843 * yz, 0.31539157 * (3 * zz - 1), 1.09254843 * xz,
         0.54627422 * (xx - yy),
     )  # fmt: skip
-    for column, values in enumerate(first):
-        result[:, column] = values
+    for row, values in enumerate(first):
+        result[row] = values
     if count > len(first):
         more = (
             0.59004359 * y * (3 * xx - yy), 2.89061144 * xy * z, 0.45704579 * y * (5 * zz - 1),
@@ -50,6 +50,6 @@ def harmonics(directions: ArrayLike, count: int = 25) -> FloatArray:
             0.47308735 * (xx - yy) * (7 * zz - 1), 1.77013077 * xz * (xx - 3 * yy),
             0.62583574 * (xx * (xx - 3 * yy) - yy * (3 * xx - yy)),
         )  # fmt: skip
-        for column, values in enumerate(more, len(first)):
-            result[:, column] = values
+        for row, values in enumerate(more, len(first)):
+            result[row] = values
     return result

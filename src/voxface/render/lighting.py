@@ -11,7 +11,7 @@ from voxface.face import Rig
 from voxface.render.harmonics import harmonics
 from voxface.render.occlusion import transfer
 from voxface.render.posing import Poser
-from voxface.render.studio import irradiance, light_numbers
+from voxface.render.studio import irradiance, light_numbers, times
 
 FloatArray = NDArray[np.float32]
 _SKY = np.zeros((25, 1), np.float32)
@@ -42,14 +42,17 @@ class Lighting:
         self._open = _open_row(rig, open_weights)
         shut = np.zeros(len(rig.targets), np.float32)
         dim = _dimmed(rig)[:, None]
-        self._shut_transfer = dim * transfer(context, rig, poser, shut)
+        at_rest = dim * transfer(context, rig, poser, shut)
+        self._shut_transfer = np.ascontiguousarray(at_rest.T)
+        self.openness_at_rest: FloatArray = at_rest @ _SKY[:, 0]
+        """Share of an even sky that each vertex sees, shape (V,)."""
         # What the jaw does not uncover is lit as ever, and is worked out once a pose.
         self._uncovered = np.zeros(0, np.int64)
-        self._change = np.zeros((0, 25), np.float32)
+        self._change = np.zeros((25, 0), np.float32)
         if self._open.any():
-            change = dim * transfer(context, rig, poser, self._open) - self._shut_transfer
+            change = dim * transfer(context, rig, poser, self._open) - at_rest
             self._uncovered = np.flatnonzero(np.abs(change).max(axis=1) > 0.02)
-            self._change = change[self._uncovered]
+            self._change = np.ascontiguousarray(change[self._uncovered].T)
         self._turning = poser.turning
         self._rest_around = harmonics(poser(shut)[1][self._turning], 9)
         self._share = rig.head_share[:, None]
@@ -80,16 +83,16 @@ class Lighting:
         """
         on_head = light_numbers(rotation.T @ to_world)
         open_sky = np.concatenate([on_head, _SKY], axis=1)
-        found = self._shut_transfer @ open_sky
+        found = times(self._shut_transfer, open_sky)
         square = float(self._open @ self._open)
         if square:
             opened = min(max(float(row @ self._open) / square, 0.0), 1.0)
             # The first millimetres let in the most.
             opened = opened**0.5
-            found[self._uncovered] += opened * (self._change @ open_sky)
+            found[self._uncovered] += opened * times(self._change, open_sky)
         light, openness = found[:, :3], found[:, 3]
         if self._stays:
-            still = self._shut_transfer @ light_numbers(to_world)
+            still = times(self._shut_transfer, light_numbers(to_world))
             light = still + self._share * (light - still)
         light = np.maximum(light, 0.0)
         around = harmonics(normals[self._turning], 9)

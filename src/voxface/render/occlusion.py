@@ -81,7 +81,7 @@ def transfer(context: Any, rig: Rig, poser: Poser, pose: ArrayLike) -> FloatArra
     for thing in (array, target, depth, index, buffer, program):
         thing.release()
     lit *= np.maximum(normals @ towards.T, 0)
-    found = lit @ harmonics(towards) * np.float32(4 * np.pi / DIRECTIONS)
+    found = lit @ harmonics(towards).T * np.float32(4 * np.pi / DIRECTIONS)
     return _smoothed(found, triangles)
 
 

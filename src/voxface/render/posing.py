@@ -64,7 +64,8 @@ class Poser:
         position = self._neutral.copy()
         if not len(self._moving):
             return position, self._normals
-        position[self._moving] += (row @ self._deltas).reshape(-1, 3)
+        # Not by ``@``; see `studio.times`.
+        position[self._moving] += np.einsum("n,nk->k", row, self._deltas).reshape(-1, 3)
         crosses = _crosses(position, self._triangles.T)
         sums = self._still.copy()
         self._rings.add_to(sums, crosses)

@@ -19,8 +19,13 @@ from voxface.render.posing import Poser
 from voxface.render.shading import FRAGMENT, VERTEX, variant
 
 FloatArray = NDArray[np.float32]
-SRGB8_ALPHA8 = 0x8C43
+_ROOTS = [
+    round(255 * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4) ** 0.5)
+    for v in (step / 255 for step in range(256))
+]
 _MOVING = ("in_position", "in_normal", "in_light", "in_openness")
+LARGE_TEXTURE = 1024
+"""Pixels on a side from which a texture has smaller copies, which cost time at every pixel."""
 FADED = 0.14
 """Share of the height, from the bottom, over which a bust fades into the wall."""
 
@@ -65,9 +70,7 @@ class Scene:
         self._fixed = context.buffer(np.ascontiguousarray(fixed, np.float32).tobytes())
         self._rows = np.empty((count, 10), np.float32)
         self._programs: dict[tuple[str, ...], Any] = {}
-        parts = [self._drawn(part) for part in rig.parts if len(part.triangles)]
-        # What is seen through comes last.
-        self.parts = sorted(parts, key=lambda part: part.material.transparent)
+        self.parts = [self._drawn(part) for part in self._in_order()]
         low, high = rig.neutral[:, 1].min(), rig.neutral[:, 1].max()
         # A head without a bust has nothing to fade.
         faded = FADED * (high - low) if (rig.head_share < 0.5).any() else 1e-3
@@ -120,13 +123,24 @@ class Scene:
             self._draw_part(part)
         context.disable(context.BLEND)
 
+    def _in_order(self) -> list[RigPart]:
+        """Return the parts in the order of drawing: what is seen through comes last.
+
+        What lies most open to light is in front: drawn early, it spares what it hides.
+        """
+        openness = self._lighting.openness_at_rest
+
+        def order(part: RigPart) -> tuple[bool, float]:
+            return part.material.transparent, -float(openness[part.triangles].mean())
+
+        return sorted((part for part in self.rig.parts if len(part.triangles)), key=order)
+
     def _draw_part(self, part: DrawnPart) -> None:
         material, program, look = part.material, part.program, part.look
         alpha = material.color[3] if material.transparent else 1.0
         _put(program, "base_color", (*material.color[:3], alpha))
         _put(program, "roughness", max(material.roughness, 0.12))
         _put(program, "metallic", material.metallic)
-        _put(program, "skin", look.subsurface)
         _put(program, "wet", look.wet)
         _put(program, "fade", self._fade)
         if part.texture is not None:
@@ -183,9 +197,13 @@ def _texture(context: Any, material: Material) -> Any:
     image_module = pillow("Image")
     try:
         image = image_module.open(io.BytesIO(material.texture)).convert("RGBA")
+        # The root of the light instead of sRGB: a product undoes it, where sRGB takes a power.
+        image = image.point([*_ROOTS * 3, *range(256)])
     except Exception as error:  # Pillow has many ways of refusing a file
         raise VoxfaceError(f"the texture of {material.name} cannot be read ({error})") from None
-    texture = context.texture(image.size, 4, image.tobytes(), internal_format=SRGB8_ALPHA8)
-    texture.build_mipmaps()
-    texture.filter = (context.LINEAR_MIPMAP_LINEAR, context.LINEAR)
+    texture = context.texture(image.size, 4, image.tobytes())
+    texture.filter = (context.LINEAR, context.LINEAR)
+    if max(image.size) > LARGE_TEXTURE:
+        texture.build_mipmaps()
+        texture.filter = (context.LINEAR_MIPMAP_NEAREST, context.LINEAR)
     return texture

@@ -46,7 +46,6 @@ uniform vec4 ray;
 uniform float roughness;
 uniform float metallic;
 uniform float wet;
-uniform float skin;
 in vec4 color;
 in vec4 surface;
 #ifdef TEXTURED
@@ -57,7 +56,6 @@ out vec4 result;
 
 const vec3 KEY = vec3(-0.562, 0.522, 0.642);
 const vec3 KEY_LIGHT = vec3(1.7, 1.65, 1.6);
-const vec3 FILL = vec3(0.847, 0.119, 0.518);
 
 float square(float x) { return x * x; }
 
@@ -84,25 +82,24 @@ float soft_box(vec3 mirrored, vec3 towards, vec3 side, vec3 up, vec2 size) {
 }
 #endif
 
-// The Khronos PBR neutral tone mapper (2024): colours stay, only highlights are rolled off; then
-// sRGB's curve by square roots, within half a step of 255.
+// The display's curve (sRGB) with a film's soft shoulder above 0.6, as a quotient of two squares
+// fitted to it: within 5 % between 0.01 and 1, at the cost of one division.
 vec3 developed(vec3 light) {
-    float low = min(light.r, min(light.g, light.b));
-    vec3 x = max(light - (low < 0.08 ? low - 6.25 * low * low : 0.04), 0.0);
-    float peak = max(max(x.r, max(x.g, x.b)), 1e-4);
-    float rolled = peak < 0.76 ? peak : 1.0 - 0.0576 / (peak - 0.52);
-    x = mix(x * (rolled / peak), vec3(rolled), 1.0 - 1.0 / (0.15 * (peak - rolled) + 1.0));
-    vec3 s1 = sqrt(x), s2 = sqrt(s1), s3 = sqrt(s2);
-    return 0.662002687 * s1 + 0.684122060 * s2 - 0.323583601 * s3 - 0.0225411470 * x;
+    vec3 x = max(light, 0.0);
+    return x * (941.3 * x + 29.2) / (x * (822.8 * x + 259.8) + 1.0);
 }
 
 void main() {
     vec3 n = normalize(surface.xyz);
     if (!gl_FrontFacing) n = -n;
-    vec3 v = normalize(vec3(gl_FragCoord.xy * ray.xy + ray.zw, 1.0));
+    vec2 aside = gl_FragCoord.xy * ray.xy + ray.zw;
+    float away = dot(aside, aside);
+    // The lens is long: two terms of the root's series are enough.
+    vec3 v = vec3(aside, 1.0) * (1.0 - away * (0.5 - 0.375 * away));
     vec4 base = color;
 #ifdef TEXTURED
-    base *= texture(picture, uv);
+    vec4 root = texture(picture, uv);
+    base *= vec4(root.rgb * root.rgb, root.a);
 #endif
     float open = surface.w;
 #ifdef WET
@@ -113,10 +110,8 @@ void main() {
     float edge4 = square(square(edge));
     float f0 = 0.035 + 0.3 * metallic;
     float shine = highlight(n, v, KEY, roughness) * (f0 + 0.25 * edge4);
-    shine += skin * 0.35 * highlight(n, v, KEY, roughness * 0.62) * f0;
     vec3 light = base.rgb * (1.0 - 0.7 * metallic);
     light += KEY_LIGHT * (shine * open);
-    light += vec3(0.30, 0.34, 0.40) * (f0 * highlight(n, v, FILL, roughness) * open);
     // Light from behind grazes along the outline.
     float behind = square(clamp(abs(n.x) * 1.25 + 0.35 * n.y, 0.0, 1.0));
     light += vec3(0.46, 0.48, 0.52) * (edge4 * behind * open * open * (1.1 - roughness));
@@ -147,10 +142,10 @@ _OVER_WALL = """
 uniform sampler2D drawn;
 uniform sampler2D wall;
 uniform vec2 texel;
-// The head is drawn twice as large each way: one look between four pixels is their mean.
-vec3 shown(ivec2 at) {
-    vec4 head = texture(drawn, (vec2(at) + 0.5) * texel);
-    vec4 behind = texelFetch(wall, at, 0);
+// The head is drawn larger than it is shown: a look between its pixels is their mean.
+vec3 shown(vec2 at) {
+    vec4 head = textureLod(drawn, at * texel, 0.0);
+    vec4 behind = texelFetch(wall, ivec2(at), 0);
     return mix(head.rgb + (1.0 - head.a) * behind.rgb, behind.rgb, behind.a);
 }
 """
@@ -159,7 +154,7 @@ COLOUR_FRAGMENT = f"""
 #version 330
 out vec4 result;
 {_OVER_WALL}
-void main() {{ result = vec4(shown(ivec2(gl_FragCoord.xy)), 1.0); }}
+void main() {{ result = vec4(shown(gl_FragCoord.xy), 1.0); }}
 """
 
 # ITU-R BT.709, limited range: 16 to 235 for luma, 16 to 240 for chroma.
@@ -168,21 +163,18 @@ LUMA_FRAGMENT = f"""
 out float result;
 {_OVER_WALL}
 void main() {{
-    vec3 rgb = shown(ivec2(gl_FragCoord.xy));
-    result = (16.0 + 219.0 * dot(rgb, vec3(0.2126, 0.7152, 0.0722))) / 255.0;
+    float luma = dot(shown(gl_FragCoord.xy), vec3(0.2126, 0.7152, 0.0722));
+    result = (16.0 + 219.0 * luma) / 255.0;
 }}
 """
 
+# One look in the middle of four pixels: the eye has fewer cells for colour than a picture has.
 CHROMA_FRAGMENT = f"""
 #version 330
 out vec2 result;
 {_OVER_WALL}
 void main() {{
-    ivec2 at = 2 * ivec2(gl_FragCoord.xy);
-    // Chroma of H.264 lies between two rows and on the left of two columns; the mean of four
-    // is half a pixel off, which no eye sees.
-    vec3 rgb = 0.25 * (shown(at) + shown(at + ivec2(1, 0)) + shown(at + ivec2(0, 1))
-        + shown(at + ivec2(1, 1)));
+    vec3 rgb = shown(2.0 * gl_FragCoord.xy);
     float luma = dot(rgb, vec3(0.2126, 0.7152, 0.0722));
     result = (128.0 + 224.0 * vec2(rgb.b - luma, rgb.r - luma) / vec2(1.8556, 1.5748)) / 255.0;
 }}

@@ -72,7 +72,7 @@ def light_numbers(to_body: FloatArray) -> FloatArray:
     spread = spread + np.radians(SCATTER)[None] ** 2
     # A disc that is wide and soft has that much less of each higher degree.
     soft = np.exp(-DEGREES[:, None, None] * (DEGREES[:, None, None] + 1) * spread / 2)
-    numbers = np.einsum("li,ilc,lc->ic", at, soft, strength)
+    numbers = np.einsum("il,ilc,lc->ic", at, soft, strength)
     numbers[0] += ROOM * np.sqrt(4 * np.pi)
     rounded: FloatArray = numbers.astype(np.float32)
     return rounded
@@ -83,10 +83,19 @@ def irradiance(around: FloatArray, numbers: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    around : ndarray, shape (N, 9)
+    around : ndarray, shape (9, N)
         `harmonics` of the normals.
     numbers : ndarray, shape (25, 3)
         From `light_numbers`.
     """
-    light: FloatArray = around @ (_IRRADIANCE[:, None] * numbers[:9])
-    return light
+    return times(around, _IRRADIANCE[:, None] * numbers[:9])
+
+
+def times(rows: FloatArray, numbers: FloatArray) -> FloatArray:
+    """Return the product of (K, N) and (K, M), summed over K, shape (N, M).
+
+    `einsum` and not ``@``: a product so small, once a picture, would wake a linear algebra
+    library's threads, and those then wait for more in busy loops that starve the renderer.
+    """
+    product: FloatArray = np.einsum("kn,km->mn", rows, numbers).T
+    return product
