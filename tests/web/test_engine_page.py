@@ -308,3 +308,34 @@ def test_silent_and_cut_files_are_used_with_a_notice(
             "async (data) => (await tests.sound(data, 'speech.wav')).notices", base64_of(data)
         )
         assert notices == [wanted]
+
+
+def test_a_stream_that_is_over_takes_no_more(heard: Any) -> None:
+    said = heard.evaluate(
+        """async () => {
+            const engine = await tests.engine;
+            const [ended, closed] = [engine.stream(), engine.stream()];
+            await ended.push(sound.samples.subarray(0, 1600));
+            await ended.flush();
+            closed.close();
+            const more = (stream) => tests.refusal(stream.push(sound.samples.subarray(0, 1600)));
+            return [await more(ended), await more(closed)];
+        }"""
+    )
+    assert said == ["InvalidStateError: the sound is over"] * 2
+
+
+@pytest.mark.parametrize(
+    ("lost", "wanted"),
+    [
+        ("**/*.onnx", "the model could not be loaded; check the connection"),
+        ("**/*.wasm", "the model cannot run here: WebAssembly could not be loaded"),
+    ],
+)
+def test_a_page_that_lacks_a_file_says_so(page: Any, address: str, lost: str, wanted: str) -> None:
+    context = page.context.browser.new_context()
+    context.route(lost, lambda route: route.abort())
+    poor = context.new_page()
+    poor.goto(address)
+    assert poor.evaluate("tests.refusal(tests.engine)").startswith(f"VoxfaceError: {wanted}")
+    context.close()

@@ -11,6 +11,7 @@ import type { Ear, WorkerModel } from "./worker_model";
 
 export class Stream implements FaceStream {
   private readonly ear: Ear;
+  private readonly resamplingDelay: number;
   private readonly store = new FrameStore();
   private stages: Stages;
   /** Whether the stages are new and have not been told of what came before. */
@@ -33,14 +34,13 @@ export class Stream implements FaceStream {
   ) {
     this.stages = new Stages(about, fps, controls, source);
     this.ear = model.listen(sampleRate);
+    this.resamplingDelay = new SoundResampler(sampleRate, SAMPLE_RATE).delay;
   }
 
   get latency(): number {
     // A frame of the model is there once the hop is whole in which its look-ahead ends.
     const seconds =
-      (this.about.delayFrames + 1) / FRAME_RATE +
-      this.stages.delay +
-      new SoundResampler(this.sampleRate, SAMPLE_RATE).delay;
+      (this.about.delayFrames + 1) / FRAME_RATE + this.stages.delay + this.resamplingDelay;
     return Math.max(seconds, this.fps.denominator / (2 * this.fps.numerator));
   }
 

@@ -73,14 +73,29 @@ class Hearing {
 }
 
 async function load(modelUrl: string): Promise<ModelDescription> {
-  const response = await fetch(modelUrl);
-  if (!response.ok) {
-    throw new VoxfaceError(`the model could not be loaded (HTTP ${response.status}); try again`);
-  }
-  const file = new Uint8Array(await response.arrayBuffer());
+  const file = await fetched(modelUrl);
   const about = describeModel(file, "the model file");
-  model = { net: await openNet(file), about };
+  try {
+    model = { net: await openNet(file), about };
+  } catch (error) {
+    // ONNX Runtime's own errors share no class; what it says is for the curious.
+    console.error(error);
+    throw new VoxfaceError(
+      "the model cannot run here: WebAssembly could not be loaded; reload the page or use a " +
+        "browser of the last years",
+    );
+  }
   return about;
+}
+
+async function fetched(url: string): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  } catch {
+    // No answer at all: the same to a person as a bad one.
+  }
+  throw new VoxfaceError("the model could not be loaded; check the connection and reload the page");
 }
 
 function send(reply: Reply, answer: Answers[keyof Answers]): void {

@@ -45,10 +45,17 @@ export class WorkerModel {
   /** Begin a sound of its own memory. */
   listen(sampleRate: number): Ear {
     const sound = ++this.sounds;
+    let over = false;
     return {
-      push: (pcm, last = false) =>
-        this.ask<"push">({ kind: "push", sound, sampleRate, pcm, last }, [pcm.buffer]),
-      close: () => void this.ask<"close">({ kind: "close", sound }).catch(() => undefined),
+      push: async (pcm, last = false) => {
+        if (over) throw new DOMException("the sound is over", "InvalidStateError");
+        over = last;
+        return this.ask<"push">({ kind: "push", sound, sampleRate, pcm, last }, [pcm.buffer]);
+      },
+      close: () => {
+        if (!over) this.ask<"close">({ kind: "close", sound }).catch(() => undefined);
+        over = true;
+      },
     };
   }
 

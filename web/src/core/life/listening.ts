@@ -17,6 +17,7 @@ const TURN = (2 * Math.PI * p.accent_hertz) / parameters.frames_per_second;
 const REMEMBER = blend(p.memory_seconds);
 const REFER = blend(p.reference_seconds);
 const QUICK = blend(p.fast_seconds);
+const [LOW, HIGH] = p.level_span as [number, number];
 const SLOWLY = blend(p.slow_seconds);
 
 /** Follows the probability of speech and the loudness, frame by frame. */
@@ -39,7 +40,7 @@ export class Listener {
       const heard = share * share * (3 - 2 * share);
       this.memory += REMEMBER * (heard - this.memory);
       this.reference += REFER * heard * (level[i] - this.reference);
-      const above = clip((level[i] - this.reference) / p.level_range_db, -1, 1) * heard;
+      const above = clip((level[i] - this.reference) / p.level_range_db, LOW, HIGH) * heard;
       this.fast += QUICK * (above - this.fast);
       this.slow += SLOWLY * (above - this.slow);
       // A damped spring, driven by the fast mean less the slow one.
