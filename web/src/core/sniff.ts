@@ -1,5 +1,5 @@
-// What a compressed file is, and its sample rate: a browser decodes to the rate of the context it is
-// given, and sound that is converted twice is not the same sound.
+// What a compressed file is, and its sample rate: a browser decodes to the rate of the context it
+// is given, and sound that is converted twice is not the same sound.
 
 export interface Kind {
   /** What to call it. */
@@ -35,7 +35,9 @@ export function sniff(bytes: Uint8Array): Kind | undefined {
 
 function oggRate(bytes: Uint8Array, view: DataView): { rate?: number } {
   const vorbis = find(bytes, "\x01vorbis", HEAD);
-  if (vorbis >= 0 && vorbis + 16 <= bytes.length) return { rate: view.getUint32(vorbis + 12, true) };
+  if (vorbis >= 0 && vorbis + 16 <= bytes.length) {
+    return { rate: view.getUint32(vorbis + 12, true) };
+  }
   return find(bytes, "OpusHead", HEAD) >= 0 ? { rate: 48000 } : {};
 }
 

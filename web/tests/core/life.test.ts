@@ -79,7 +79,9 @@ test("expressions and life on frames", () => {
   const weights = (): Float32Array => rows.filter((_, at) => at % width < channels.length);
   const rows = Float32Array.from(golden.frames.flat());
   const wanted = Object.entries(golden.expression as Record<string, number | Timeline>);
-  const timelines = Object.fromEntries(wanted.map(([name, given]) => [name, timeline(name, given)]));
+  const timelines = Object.fromEntries(
+    wanted.map(([name, given]) => [name, timeline(name, given)]),
+  );
   new ExpressionStage(timelines, channels).push(rows, Float32Array.from(golden.speaking));
   expectClose(weights(), golden.after_expression.flat());
   const factors = new Float64Array(channels.length + 6).fill(1);
