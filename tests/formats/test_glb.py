@@ -109,6 +109,36 @@ def test_an_avatar_keeps_its_own_scene_and_turns_its_head_in_the_world(tmp_path,
         assert np.allclose(whole[:3, 3], place, atol=1e-5)
 
 
+@pytest.mark.parametrize("with_scene", [True, False])
+def test_a_scene_without_a_head_is_hung_below_one(tmp_path, with_scene):
+    made = Document()
+    made.node(name="face", mesh=made.mesh(["jawOpen"]), translation=[0, 0.2, 0])
+    made.node(name="teeth", mesh=made.mesh([]))
+    if not with_scene:
+        del made.json["scene"], made.json["scenes"]
+    path = tmp_path / "rig.glb"
+    path.write_bytes(made.glb())
+    clip = planted_clip()
+    save_clip(clip, tmp_path / "a.glb", rig=path)
+    rig, again = load_rig(path), load_rig(tmp_path / "a.glb")
+    assert np.allclose(rig.neutral, again.neutral, atol=1e-4)
+    assert np.allclose(rig.head_pivot, again.head_pivot, atol=1e-4)
+    assert_same_head(clip.head, load_clip(tmp_path / "a.glb").head, 1e-4)
+
+
+def test_weights_at_rest_of_other_targets_are_kept(tmp_path):
+    made = Document()
+    made.node(mesh=made.mesh(["wideNose", "jawOpen"], weights=[0.5, 0.25]))
+    save_clip(planted_clip(), tmp_path / "a.glb", rig=made.save(tmp_path / "rig.glb"))
+    gltf = pytest.importorskip("pygltflib").GLTF2().load(str(tmp_path / "a.glb"))
+    track = gltf.accessors[gltf.animations[0].samplers[0].output]
+    view = gltf.bufferViews[track.bufferView]
+    values = np.frombuffer(gltf.binary_blob(), "<f4", track.count, view.byteOffset).reshape(-1, 2)
+    assert (values[:, 0] == 0.5).all()
+    clip = planted_clip()
+    assert np.allclose(values[:, 1], np.maximum(clip["jawOpen"] - clip["mouthClose"], 0))
+
+
 def test_an_animation_of_voxface_is_replaced_and_not_gathered(tmp_path):
     cube_file(tmp_path / "rig.glb", ["jawOpen"])
     save_clip(planted_clip(3), tmp_path / "a.glb", rig=tmp_path / "rig.glb")

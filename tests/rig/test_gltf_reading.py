@@ -227,6 +227,29 @@ def test_the_bone_of_the_head_is_known_by_its_name(tmp_path, name, found):
     assert np.allclose(rig.head_pivot, [0, 150, 0]) == found
 
 
+def test_a_body_without_a_head_bone_does_not_turn(tmp_path):
+    made = Document()
+    mesh = made.mesh(NAMES)
+    attributes = made.json["meshes"][mesh]["primitives"][0]["attributes"]
+    attributes["JOINTS_0"] = made.accessor(np.zeros((8, 4)), "u1")
+    attributes["WEIGHTS_0"] = made.accessor(np.tile([1.0, 0, 0, 0], (8, 1)))
+    joint = made.node(name="Bone")
+    made.json["skins"] = [{"joints": [joint]}]
+    made.node(mesh=mesh, skin=0)
+    assert not load_rig(made.save(tmp_path / "a.glb")).head_share.any()
+
+
+def test_weights_that_shape_an_avatar_stay_and_those_of_the_face_begin_at_zero(tmp_path):
+    made = Document()
+    mesh = made.mesh(["wideNose", "jawOpen"], weights=[0.5, 0.5])
+    made.node(mesh=mesh)
+    made.node(mesh=mesh, weights=[1.0, 0.0])
+    rig = load_rig(made.save(tmp_path / "a.glb"))
+    assert np.allclose(rig.neutral[0] - CUBE[0] * 100, [0, 0.5, 0], atol=1e-5)
+    assert np.allclose(rig.neutral[8] - CUBE[0] * 100, [0, 1, 0], atol=1e-5)
+    assert np.allclose(rig.neutral[1], CUBE[1] * 100, atol=1e-5)
+
+
 def test_names_of_targets_are_found_wherever_files_keep_them(tmp_path):
     made = Document()
     in_mesh = made.json["meshes"][made.mesh(["a", "b", "a"])]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voxface.errors import VoxfaceError
-from voxface.face import Material, Rig, RigPart
+from voxface.face import Rig, RigPart
 from voxface.rig.accessors import read_accessor
-from voxface.rig.gltf_file import GltfFile, Json, compressed, resolve_uri, understanding
+from voxface.rig.connect import connect_names
+from voxface.rig.gltf_file import GltfFile, Json, compressed, understanding
+from voxface.rig.materials import read_material
 from voxface.rig.normals import vertex_normals
 from voxface.rig.pivot import guess_pivot
 from voxface.rig.primitives import (
@@ -23,7 +25,7 @@ from voxface.rig.primitives import (
     target_names,
     vertex_key,
 )
-from voxface.rig.scene import below, find_head, scene_nodes
+from voxface.rig.scene import Scene
 from voxface.rig.vrm import read_expressions
 
 CENTIMETRES = 100.0
@@ -63,14 +65,12 @@ def rig_from_gltf(file: GltfFile) -> Rig:
 
 
 def _read_scene(file: GltfFile) -> Rig:
-    nodes = scene_nodes(file)
-    head = find_head(file)
-    if head not in nodes:
-        head = None
+    scene = Scene.of(file)
+    expressions = read_expressions(file)
+    resting = resting_weights(scene, expressions)
     blocks: dict[str, _Block] = {}
-    for number, transform in nodes.items():
-        if "mesh" in file.item("nodes", number):
-            _read_mesh(file, number, transform, nodes, head, blocks)
+    for number, node, mesh in scene.meshes():
+        _read_mesh(scene, number, node, mesh, resting.get(number, {}), blocks)
     names = list(dict.fromkeys(name for each in blocks.values() for name in each.vertices.deltas))
     if not blocks:
         raise VoxfaceError(f"{file.name} holds no mesh of triangles; a rig is a mesh of a head")
@@ -78,9 +78,31 @@ def _read_scene(file: GltfFile) -> Rig:
         raise VoxfaceError(
             f"{file.name} has no morph targets; export it with its shape keys (blend shapes)"
         )
-    pivot = None if head is None else nodes[head][:3, 3] * CENTIMETRES
+    pivot = None if scene.head is None else scene.places[scene.head][:3, 3] * CENTIMETRES
     rig = _assemble(_name(file), list(blocks.values()), names, pivot)
-    return replace(rig, expressions=read_expressions(file), source=Path(file.name))
+    return replace(rig, expressions=expressions, source=Path(file.name))
+
+
+def resting_weights(
+    scene: Scene, expressions: Mapping[str, Mapping[str, float]]
+) -> dict[int, dict[str, float]]:
+    """Return weights at rest, by node and target, of targets that no clip drives.
+
+    People shape avatars by such weights (a wider nose); they stay. Targets that a clip drives
+    begin at zero.
+    """
+    given: dict[int, dict[str, float]] = {}
+    names: dict[str, None] = {}
+    for number, node, mesh in scene.meshes():
+        targets = target_names(scene.file, mesh)
+        names |= dict.fromkeys(targets)
+        weights = node.get("weights") or mesh.get("weights") or ()
+        given[number] = {name: float(w) for name, w in zip(targets, weights, strict=False) if w}
+    unused = set(connect_names(tuple(names), expressions).unused)
+    return {
+        number: {name: weight for name, weight in each.items() if name in unused}
+        for number, each in given.items()
+    }
 
 
 def check_extensions(file: GltfFile) -> None:
@@ -97,34 +119,30 @@ def check_extensions(file: GltfFile) -> None:
 
 
 def _read_mesh(
-    file: GltfFile,
+    scene: Scene,
     number: int,
-    transform: NDArray[np.float64],
-    nodes: dict[int, NDArray[np.float64]],
-    head: int | None,
+    node: Json,
+    mesh: Json,
+    resting: Mapping[str, float],
     blocks: dict[str, _Block],
 ) -> None:
-    node = file.item("nodes", number)
-    mesh = file.item("meshes", node["mesh"])
+    file = scene.file
     names = target_names(file, mesh)
-    turning = set() if head is None else below(file, head)
     for primitive in mesh.get("primitives", []):
-        material, uv_set = _material(file, primitive)
+        material, uv_set = read_material(file, primitive)
         key = f"{number} {uv_set} {vertex_key(primitive)}"
         if key not in blocks:
             stored = read_vertices(file, primitive, names, uv_set)
-            places, share = _placed(file, node, stored, transform, nodes, turning)
-            if head is None:
-                share = np.ones(len(stored.positions), np.float32)
-            elif "skin" not in node:
-                share = np.full(len(stored.positions), number in turning, np.float32)
+            for name, weight in resting.items():
+                stored.positions[:] += np.float32(weight) * stored.deltas.get(name, 0)
+            places, share = _placed(scene, number, node, stored)
             blocks[key] = _Block(_in_place(stored, places), share, [])
         triangles = read_triangles(file, primitive, len(blocks[key].share))
         if triangles is None or not len(triangles):
             if not blocks[key].parts:
                 del blocks[key]
             continue
-        if np.linalg.det(transform[:3, :3]) < 0 and "skin" not in node:
+        if np.linalg.det(scene.places[number][:3, :3]) < 0 and "skin" not in node:
             triangles = triangles[:, ::-1]
         name = str(
             (primitive.get("extras") or {}).get("name")
@@ -134,16 +152,13 @@ def _read_mesh(
 
 
 def _placed(
-    file: GltfFile,
-    node: Json,
-    stored: Vertices,
-    transform: NDArray[np.float64],
-    nodes: dict[int, NDArray[np.float64]],
-    turning: set[int],
+    scene: Scene, number: int, node: Json, stored: Vertices
 ) -> tuple[NDArray[np.float64], FloatRows]:
     """Return each vertex's transform at rest, (V or 1, 4, 4), and its share of the head."""
+    file, nodes, turning = scene.file, scene.places, scene.turning
     if "skin" not in node or not stored.joints.shape[1]:
-        return transform[None], np.zeros(len(stored.positions), np.float32)
+        share = np.full(len(stored.positions), number in turning, np.float32)
+        return nodes[number][None], share
     skin = file.item("skins", node["skin"])
     joints = skin.get("joints", [])
     if stored.joints.size and stored.joints.max() >= len(joints):
@@ -247,37 +262,3 @@ def _name(file: GltfFile) -> str:
     if file.json["asset"].get("generator") == "voxface" and file.items("scenes"):
         return str(file.items("scenes")[0].get("name", "head"))
     return Path(file.name).stem
-
-
-def _material(file: GltfFile, primitive: Json) -> tuple[Material, int]:
-    """Return a primitive's material and the number of the texture coordinates it uses."""
-    if primitive.get("material") is None:
-        return Material("default", (1.0, 1.0, 1.0, 1.0), 1.0, 0.0), 0
-    entry = file.item("materials", primitive["material"])
-    surface = entry.get("pbrMetallicRoughness", {})
-    unlit = "KHR_materials_unlit" in entry.get("extensions", {})
-    base = surface.get("baseColorTexture")
-    red, green, blue, alpha = map(float, surface.get("baseColorFactor", (1.0,) * 4))
-    material = Material(
-        str(entry.get("name", f"material_{primitive['material']}")),
-        (red, green, blue, alpha),
-        1.0 if unlit else float(surface.get("roughnessFactor", 1.0)),
-        0.0 if unlit else float(surface.get("metallicFactor", 1.0)),
-        None if base is None else _picture(file, base),
-        entry.get("alphaMode") == "BLEND",
-        bool(entry.get("doubleSided", False)),
-    )
-    return material, 0 if base is None else int(base.get("texCoord", 0))
-
-
-def _picture(file: GltfFile, reference: Json) -> bytes | None:
-    """Return a PNG or JPEG file; None where the picture is of a kind that is not read."""
-    source: Any = file.item("textures", reference.get("index")).get("source")
-    if source is None:
-        return None
-    image = file.item("images", source)
-    if image.get("bufferView") is not None:
-        content = file.view(image["bufferView"])
-    else:
-        content = resolve_uri(file, str(image.get("uri", "")), f"images[{source}]")
-    return content if content.startswith((b"\x89PNG", b"\xff\xd8\xff")) else None

@@ -10,24 +10,25 @@ from urllib.parse import unquote
 import numpy as np
 
 from voxface.errors import VoxfaceError
-from voxface.face import FaceClip
+from voxface.face import FaceClip, Rig
 from voxface.rig.animation import EXTRAS, MorphTrack, add_animation
 from voxface.rig.connect import connect
-from voxface.rig.from_gltf import rig_from_gltf
+from voxface.rig.from_gltf import CENTIMETRES, resting_weights, rig_from_gltf
 from voxface.rig.gltf_file import GltfFile, Json, resolve_uri
 from voxface.rig.head_motion import HeadNode
 from voxface.rig.packer import Packer, picture_type
 from voxface.rig.primitives import target_names
-from voxface.rig.scene import find_head, scene_nodes
+from voxface.rig.scene import Scene
 
 
 def animate_gltf(file: GltfFile, clip: FaceClip) -> bytes:
     """Return the file as a self-contained GLB with the clip as its first animation.
 
     Every node with morph targets that the clip drives gets a track of weights, the head's node
-    (see `find_head`) one of rotation and one of translation. Scene, materials, skeleton, other
-    animations and extensions stay; buffers and pictures beside the file are taken in. An earlier
-    animation by voxface is replaced.
+    (see `find_head`) one of rotation and one of translation. Where no node is a head's and there is
+    no skeleton either, the whole scene is hung below a new node ``head``. Scene, materials,
+    skeleton, other animations and extensions stay; buffers and pictures beside the file are taken
+    in. An earlier animation by voxface is replaced.
 
     Raises
     ------
@@ -35,33 +36,52 @@ def animate_gltf(file: GltfFile, clip: FaceClip) -> bytes:
         As `rig_from_gltf` and `add_animation`, or if nothing in the file can be driven.
     """
     rig = rig_from_gltf(file)
-    weights = connect(rig).weights(clip)
-    columns = {name: column for column, name in enumerate(rig.targets)}
+    connection = connect(rig)
+    weights = connection.weights(clip)
+    driven = {
+        name: weights[:, column]
+        for column, name in enumerate(rig.targets)
+        if name not in connection.unused
+    }
     packer = self_contained(file)
-    nodes = scene_nodes(file)
+    scene = Scene.of(file)
+    resting = resting_weights(scene, rig.expressions)
     tracks = []
-    for number in nodes:
-        node = file.item("nodes", number)
-        if "mesh" not in node:
-            continue
-        names = target_names(file, file.item("meshes", node["mesh"]))
-        # Targets of points and lines are no part of a rig and stay at rest.
+    for number, _, mesh in scene.meshes():
+        names = target_names(file, mesh)
         rows = np.zeros((len(clip), len(names)), np.float32)
         for column, name in enumerate(names):
-            if name in columns:
-                rows[:, column] = weights[:, columns[name]]
+            # Targets of points and lines are no part of a rig and stay at rest.
+            rows[:, column] = driven.get(name, resting[number].get(name, 0.0))
         if names:
             tracks.append(MorphTrack(number, rows))
-    head = find_head(file)
-    motion = None
-    if head in nodes and head is not None:
-        motion = HeadNode.in_scene(file, head, nodes)
-        motion.without_matrix(packer.document["nodes"][head])
+    head = _head(packer.document, scene, rig)
     _drop_earlier(packer.document)
-    add_animation(packer, clip, tracks, motion)
+    add_animation(packer, clip, tracks, head)
     animations = packer.document["animations"]
     animations.insert(0, animations.pop())
     return packer.finish()
+
+
+def _head(document: Json, scene: Scene, rig: Rig) -> HeadNode | None:
+    """Return the node that turns the head; a scene that turns as a whole is given one."""
+    if scene.head is not None:
+        head = HeadNode.in_scene(scene.file, scene.head, scene.places)
+        head.without_matrix(document["nodes"][scene.head])
+        return head
+    if not scene.turning:
+        return None
+    if not document.get("scenes"):
+        children = {child for node in document["nodes"] for child in node.get("children", [])}
+        roots = [number for number in range(len(document["nodes"])) if number not in children]
+        document["scenes"] = [{"nodes": roots}]
+    shown = document["scenes"][document.setdefault("scene", 0)]
+    place = [float(value) / CENTIMETRES for value in rig.head_pivot]
+    rest = {"translation": [-value for value in place], "children": shown["nodes"]}
+    number = len(document["nodes"])
+    document["nodes"] += [rest, {"name": "head", "translation": place, "children": [number]}]
+    shown["nodes"] = [number + 1]
+    return HeadNode.standing(number + 1, rig.head_pivot)
 
 
 def self_contained(file: GltfFile) -> Packer:

@@ -106,7 +106,7 @@ def report(rig: Rig) -> RigReport:
 def _turns(rig: Rig) -> str:
     low, high = float(rig.head_share.min()), float(rig.head_share.max())
     if high == 0:
-        return "does not turn"
+        return "does not turn: no bone or node is called head"
     if low == 1:
         return "turns as a whole"
     return f"turns by {low:.0%} to {high:.0%}: what lies below the neck stays"

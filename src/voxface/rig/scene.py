@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,47 @@ Matrix = NDArray[np.float64]
 
 FACES_BACK = np.diag([-1.0, 1.0, -1.0, 1.0])
 """VRM 0.x avatars look along -z; half a turn about y puts them as glTF has it."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The nodes of a file that are shown.
+
+    Parameters
+    ----------
+    file : GltfFile
+    places : dict of int to ndarray, shape (4, 4)
+        Global transform of every node at rest, in metres, the face towards +z; parents first.
+    head : int, optional
+        The node that turns the head.
+    turning : frozenset of int
+        The nodes that turn with it. Without a head, all of them, or none where there is a skin: a
+        whole body is no head.
+    """
+
+    file: GltfFile
+    places: dict[int, Matrix]
+    head: int | None
+    turning: frozenset[int]
+
+    @classmethod
+    def of(cls, file: GltfFile) -> Scene:
+        """Return the scene of a file."""
+        places = scene_nodes(file)
+        head = find_head(file)
+        if head is not None and head in places:
+            return cls(file, places, head, frozenset(below(file, head)))
+        skinned = any("skin" in file.item("nodes", number) for number in places)
+        return cls(file, places, None, frozenset() if skinned else frozenset(places))
+
+    def meshes(self) -> list[tuple[int, Json, Json]]:
+        """Return number, node and mesh of every node that shows one."""
+        nodes = ((number, self.file.item("nodes", number)) for number in self.places)
+        return [
+            (number, node, self.file.item("meshes", node["mesh"]))
+            for number, node in nodes
+            if "mesh" in node
+        ]
 
 
 def is_vrm0(file: GltfFile) -> bool:
