@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from page_clips import assert_near, assert_same_floats, complaints, make_clip
+from page_clips import assert_near, assert_same_floats, complaints, make_clip, spoken_clip
 
 from small_rig import small_rig
 from voxface.face.visemes import VISEMES
@@ -17,6 +17,8 @@ from voxface.formats import load_clip, save_clip
 from voxface.rig import write_glb
 from voxface.rig.gltf_file import glb_bytes, read_gltf
 from voxface.rig.patch import animate_gltf
+
+NAMES = ("plain", "stiff", "visemes", "turned", "mirrored", "matrix", "vrm0", "again")
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +99,7 @@ def animated(content: bytes) -> bytes:
     return edited(content, change)
 
 
-@pytest.mark.parametrize(
-    "name", ["plain", "stiff", "visemes", "turned", "mirrored", "matrix", "vrm0", "again"]
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_head_is_animated_as_python_animates_it(clips, heads, tmp_path, name):
     head = heads[name]
     clip = make_clip(20, 30, 9, start=0.5, metadata={"source": "ü.wav"})
@@ -112,3 +112,58 @@ def test_a_head_is_animated_as_python_animates_it(clips, heads, tmp_path, name):
     assert complaints(folder / "glb.glb") <= complaints(head)
     if name not in ("visemes", "vrm0"):
         assert_near(load_clip(folder / "glb.glb"), clip, head=2e-4)
+
+
+@pytest.mark.parametrize("format", ["vrma", "vrma_perfect_sync"])
+def test_a_vrm_animation_is_read_as_python_reads_it(clips, tmp_path, format):
+    file = tmp_path / "clip.vrma"
+    save_clip(spoken_clip(), file, format)
+    assert_read_alike(clips, file)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_animated_head_is_read_as_python_reads_it(clips, heads, tmp_path, name):
+    clip = make_clip(31, "29.97", 9, start=0.5, tracked=[each != 14 for each in range(52)])
+    file = tmp_path / "clip.glb"
+    file.write_bytes(animate_gltf(read_gltf(heads[name]), clip))
+    assert_read_alike(clips, file)
+
+
+def test_another_tools_animation_is_read_as_python_reads_it(clips, heads, tmp_path):
+    """Steps, splines and gaps, and no word of the frame rate."""
+    clip = make_clip(40, 24, 9)
+    content = animate_gltf(read_gltf(heads["plain"]), clip)
+    kinds = iter(["STEP", "LINEAR", "LINEAR"])
+
+    def change(document: dict) -> None:
+        animation = document["animations"][0]
+        del animation["extras"]
+        for sampler in animation["samplers"]:
+            sampler["interpolation"] = next(kinds)
+
+    (tmp_path / "other.glb").write_bytes(edited(content, change))
+    assert_read_alike(clips, tmp_path / "other.glb")
+
+
+def assert_read_alike(clips: Callable[..., Path], file: Path) -> None:
+    ours = load_clip(clips("read", file) / f"{file.name}.npz")
+    theirs = load_clip(file)
+    assert_near(ours, theirs, head=1e-5)
+    assert (ours.tracked == theirs.tracked).all()
+    assert dict(ours.metadata) == dict(theirs.metadata)
+
+
+def test_heads_without_a_face_clip_say_so(clips, heads, tmp_path):
+    content = heads["plain"].read_bytes()
+    files = {"still.glb": content, "cut.glb": content[:5000], "odd.glb": edited(content, _spoil)}
+    for name, each in files.items():
+        (tmp_path / name).write_bytes(each)
+    folder = clips("read", *(tmp_path / name for name in files))
+    for name in files:
+        message = (folder / f"{name}.txt").read_text()
+        assert name in message
+        assert "\n" not in message
+
+
+def _spoil(document: dict) -> None:
+    document["animations"] = [{"channels": 3}]

@@ -1,14 +1,9 @@
 /** The formats there are, and how one is found; the counterpart of `voxface.formats.registry`. */
 import { VoxfaceError, type FaceClip } from "../types";
-import {
-  readAudio2FaceCsv,
-  readAudio2FaceJson,
-  writeAudio2FaceCsv,
-  writeAudio2FaceJson,
-} from "./audio2face";
+import { writeAudio2FaceCsv, writeAudio2FaceJson } from "./audio2face";
 import type { Bytes, Format, WriteOptions } from "./format";
 import { writeGlb } from "./glb";
-import { readLiveLink, writeLiveLink } from "./livelink";
+import { writeLiveLink } from "./livelink";
 import {
   writeCuesDat,
   writeCuesJson,
@@ -16,11 +11,10 @@ import {
   writeCuesXml,
   writePrestonBlairDat,
 } from "./mouth_cues";
-import { matchChannels, nameKey } from "./names";
-import { readNpz, writeNpz } from "./npz";
-import { splitHeader } from "./table";
+import { writeNpz } from "./npz";
+import { readerOf } from "./sniff";
 import { writeUsda } from "./usda";
-import { readVoiceToAction, writeVoiceToAction } from "./voice_to_action";
+import { writeVoiceToAction } from "./voice_to_action";
 import { writePerfectSyncVrma, writeVrma } from "./vrma";
 
 const CSV = { suffix: ".csv", mediaType: "text/csv", needsRig: false };
@@ -127,31 +121,5 @@ export async function readClip(
   fileName: string,
 ): Promise<FaceClip> {
   const file = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-  if (!file.length) throw new VoxfaceError(`${fileName} is empty`);
-  const read = sniff(file);
-  if (!read) {
-    throw new VoxfaceError(
-      `${fileName} is not a face clip; voxface reads Live Link Face CSV, Audio2Face-3D CSV or ` +
-        "JSON, Voice-to-Action JSON, NumPy archive",
-    );
-  }
-  return read(file, fileName);
-}
-
-type Reader = (bytes: Uint8Array, fileName: string) => FaceClip;
-
-function sniff(bytes: Uint8Array): Reader | null {
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readNpz;
-  const text = new TextDecoder().decode(bytes.subarray(0, 65536)).trimStart();
-  if (text.startsWith("{")) {
-    const legacy = ["exportFps", "facsNames", "weightMat", "numPoses"];
-    return legacy.some((mark) => text.includes(`"${mark}"`))
-      ? readAudio2FaceJson
-      : readVoiceToAction;
-  }
-  const firstLine = text.split(/\r\n|\r|\n/, 1)[0];
-  const { names } = splitHeader(firstLine);
-  if (firstLine.includes("blendShapes.") || names.includes("timeCode")) return readAudio2FaceCsv;
-  const timed = names.some((name) => nameKey(name) === "timecode");
-  return timed || matchChannels(names).columns.size ? readLiveLink : null;
+  return readerOf(file, fileName)(file, fileName);
 }

@@ -1,13 +1,10 @@
 /** Which channels drive which morph targets; the port of `voxface.rig.connect`. */
 import { ARKIT_CHANNELS } from "../face/channels";
-import contract from "../generated/contract.json";
 import type { Connection, ExpressionBind, Expressions, RigExtras } from "./connection";
 import { driveValue, matchNames, type Drive, type Frame } from "./match";
-import { visemeFit, type Mix } from "./viseme_fit";
+import { visemeFit } from "./viseme_fit";
 import { findVisemes, findVowels, type Shown } from "./viseme_names";
-
-const VISEMES = contract.visemes as unknown as Readonly<Record<string, Mix>>;
-const VOWELS = contract.vowels as unknown as Readonly<Record<string, Mix>>;
+import { mixesOf, VISEMES } from "./visemes";
 
 /** What visemes can show. A head with most of these as targets of their own needs no visemes. */
 const VISEME_CHANNELS = [...new Set(Object.values(VISEMES).flatMap((mix) => Object.keys(mix)))];
@@ -102,7 +99,7 @@ function weightsOf(
   const driveTo = drives.map((drive) => pullsOf(drive.target));
   const visemes = [...shown.keys()];
   const visemeTo = [...shown.values()].map(pullsOf);
-  const table = kind === "visemes" ? VISEMES : VOWELS;
+  const table = mixesOf(kind);
   const fit = visemeFit(visemes, visemes.map((name) => table[name]), driven(drives));
   const sums = new Float64Array(targets.length);
   let known: readonly string[] = [];
