@@ -2,8 +2,8 @@
  * A command for tests in Python: clips through the page's formats, in Node.
  *
  * `node clips.mjs write CLIP.npz FOLDER [HEAD.glb]` writes FOLDER/NAME.SUFFIX in every format.
- * `node clips.mjs read FILE... FOLDER` reads each file and writes FOLDER/FILE.npz, or FOLDER/FILE.txt
- * with the message if it cannot be read.
+ * `node clips.mjs read FILE... FOLDER` reads each file and writes FOLDER/FILE.npz, or
+ * FOLDER/FILE.txt with the message if it cannot be read.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
