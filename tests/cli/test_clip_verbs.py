@@ -7,10 +7,11 @@ import sys
 import numpy as np
 import pytest
 
+from small_rig import small_rig
 from voxface.cli import main
 from voxface.face import FaceClip
 from voxface.face.euler import quaternion_from_euler
-from voxface.formats import load_clip
+from voxface.formats import load_clip, save_clip
 
 
 @pytest.fixture
@@ -78,6 +79,16 @@ def test_convert_changes_format_rate_and_timecode(voxface, clip_file, tmp_path):
     assert again["jawOpen"].max() == pytest.approx(0.8, abs=1e-5)
 
 
+def test_convert_puts_a_clip_on_a_rig(voxface, clip_file, tmp_path):
+    save_clip(load_clip(clip_file), tmp_path / "rig.glb", rig=small_rig(("jawOpen", "mouthClose")))
+    code, out, _ = voxface("convert", clip_file, tmp_path / "b.glb", "--rig", tmp_path / "rig.glb")
+    assert code == 0
+    assert "90 frames at 29.97 fps" in out
+    again = load_clip(tmp_path / "b.glb")
+    assert again["jawOpen"].max() == pytest.approx(0.8, abs=1e-5)
+    assert not again.tracked[:, again.channels.index("cheekPuff")].any()
+
+
 def test_the_true_rate_of_a_file_can_be_told(voxface, clip_file, tmp_path):
     voxface("convert", clip_file, tmp_path / "b.csv")
     voxface("convert", tmp_path / "b.csv", tmp_path / "c.npz", "--source-fps", "29.97")
@@ -93,6 +104,8 @@ def test_the_true_rate_of_a_file_can_be_told(voxface, clip_file, tmp_path):
         (["convert", "gone.csv", "b.csv"], "cannot read"),
         (["convert", "A", "b.csv", "--fps", "fast"], "frame rate"),
         (["convert", "A", "b.csv", "--start-timecode", "soon"], "timecode"),
+        (["convert", "A", "b.csv", "--rig", "head.glb"], "shows no head"),
+        (["convert", "A", "b.glb", "--rig", "none.glb"], "none.glb"),
         (["convert", "A", "b.csv", "--format", "livelnk"], "did you mean 'livelink'"),
         (["inspect", "gone.csv"], "cannot read"),
         (["plot", "gone.csv"], "cannot read"),

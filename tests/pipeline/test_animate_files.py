@@ -8,11 +8,14 @@ import tracemalloc
 import numpy as np
 import pytest
 
+import voxface.rig
 from media import tone, write_media
+from small_rig import small_rig
 from voxface.audio import MediaWarning
 from voxface.engine import Controls, Model, animate
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
+from voxface.formats import save_clip
 from voxface.pipeline import Job, animate_file, animate_files
 
 
@@ -48,6 +51,38 @@ def test_options_reach_the_engine(tmp_path, recording, tiny):
     assert clip["browInnerUp"].min() >= 0.25
     assert len(clip) == 749
     assert clip.metadata["controls"]["strength"] == {"mouth": 0.0}
+
+
+def test_a_rig_is_read_once_and_goes_to_the_outputs_that_show_one(
+    tmp_path, recording, tiny, monkeypatch
+):
+    pytest.importorskip("pxr", reason="USD files need usd-core")
+    from pxr import Usd, UsdGeom  # noqa: PLC0415
+
+    save_clip(FaceClip(np.zeros((2, 52)), 30), tmp_path / "rig.glb", rig=small_rig())
+    read: list[object] = []
+    load_rig = voxface.rig.load_rig
+    monkeypatch.setattr(voxface.rig, "load_rig", lambda path: read.append(path) or load_rig(path))
+    outputs = tuple(tmp_path / name for name in ("a.csv", "a.usdc", "b.glb"))
+    jobs = [Job(recording, outputs), Job(recording, (tmp_path / "c.csv", tmp_path / "c.usda"))]
+    done = list(animate_files(jobs, fps=30, model=tiny, rig=tmp_path / "rig.glb"))
+    assert [each.error for each in done] == [None, None]
+    assert read == [tmp_path / "rig.glb"]
+    whole = FaceClip.load(outputs[0])
+    for output in (*outputs[1:], tmp_path / "c.usda"):
+        np.testing.assert_allclose(FaceClip.load(output).weights, whole.weights, atol=1e-6)
+    stage = Usd.Stage.Open(str(outputs[1]))
+    mesh = UsdGeom.Mesh(stage.GetPrimAtPath("/Head/Face"))
+    assert len(mesh.GetFaceVertexCountsAttr().Get()) == len(small_rig().triangles)
+
+
+def test_a_rig_that_nothing_shows_or_that_cannot_be_read_is_refused_first(tmp_path, tiny):
+    job = Job(tmp_path / "none.wav", (tmp_path / "a.csv",))
+    with pytest.raises(VoxfaceError, match="shows no head"):
+        list(animate_files([job], model=tiny, rig="head.glb"))
+    job = Job(tmp_path / "none.wav", (tmp_path / "a.glb",))
+    with pytest.raises(VoxfaceError, match=r"head\.glb"):
+        list(animate_files([job], model=tiny, rig=tmp_path / "head.glb"))
 
 
 def test_progress_is_told(tmp_path, recording, tiny):
