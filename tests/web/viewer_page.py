@@ -15,7 +15,9 @@ from chromium import WEB, chromium, missing
 from numpy.typing import NDArray
 
 from voxface import FaceClip
+from voxface.face import Rig, RigPart
 from voxface.face.resample import interpolate_frames
+from voxface.rig import write_glb
 from voxface.viewer.page_folder import PAGE
 
 ROOT = WEB.parent
@@ -66,15 +68,18 @@ def page_browser(*arguments: str) -> Iterator[Any]:
         yield browser
 
 
-def opened(browser: Any, address: str, **context: Any) -> Any:
-    """Open the page, wait until its head is there, and keep what it complains of."""
+def opened(browser: Any, address: str, quality: int = 4, **context: Any) -> Any:
+    """Open the page, wait until its head is there, and keep what it complains of.
+
+    The coarsest pictures (`quality` 4) are the quickest without a graphics card.
+    """
     page = browser.new_context(**context).new_page()
     page.complaints = []
     page.asked = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("request", lambda request: page.asked.append(request.url))
     page.set_default_timeout(PATIENCE)
-    page.goto(address)
+    page.goto(f"{address}{'&' if '?' in address else '?'}quality={quality}")
     settle(page)
     return page
 
@@ -152,3 +157,24 @@ def assert_shows(
     worst = max(weights, key=lambda name: abs(seen[name] - weights[name]))
     assert abs(seen[worst] - weights[worst]) <= tolerance, (worst, seen[worst], weights[worst])
     assert abs(abs(np.dot(shown["turn"], head[3:])) - 1) <= 1e-5
+
+
+def downloaded(page: Any, button: str, folder: Path) -> Path:
+    """Press a button that saves a file, and return the file."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    target: Path = folder / download.value.suggested_filename
+    download.value.save_as(target)
+    return target
+
+
+def write_cube_head(path: Path, targets: tuple[str, ...]) -> Path:
+    """Write a head that is a cube with morph targets of the given names."""
+    corners = np.array(np.meshgrid([-8, 8], [-10, 10], [-9, 9])).reshape(3, -1).T
+    faces = [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1],
+             [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]  # fmt: skip
+    deltas = np.zeros((len(targets), 8, 3))
+    deltas[:, ::2, 1] = -2
+    part = RigPart("cube", np.array(faces, np.int32))
+    path.write_bytes(write_glb(Rig("cube", corners, (part,), targets, deltas)))
+    return path
