@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from voxface.errors import VoxfaceError
 
 Colour = tuple[int, int, int]
-BACKGROUNDS: dict[str, Colour] = {"dark": (43, 47, 54), "light": (225, 228, 233)}
+BACKGROUNDS: dict[str, Colour] = {"dark": (66, 63, 62), "light": (228, 226, 223)}
 """Colours by name, sRGB 0 to 255."""
 
 
@@ -40,10 +40,14 @@ def draw_backdrop(width: int, height: int, colour: Colour) -> NDArray[np.uint8]:
         The top row first.
     """
     across = (np.arange(width) + 0.5) / width - 0.5
-    down = (np.arange(height) + 0.5) / height - 0.46
-    away = np.hypot(across[None, :] * 1.1, down[:, None])
-    fall = 1.22 - 0.62 * np.clip(away / 0.75, 0, 1) ** 1.6
-    wall = np.asarray(colour, np.float32)[None, None] * fall[..., None]
+    down = (np.arange(height) + 0.5) / height - 0.44
+    away = np.hypot(across[None, :] * min(1.25, 0.72 * width / height), down[:, None])
+    # A lamp behind the head: a wide glow on a wall that has its own light.
+    fall = 0.62 + 0.78 * np.exp(-((away / 0.40) ** 2))
+    base = np.asarray(colour, np.float32)
+    # A bright wall has less room above it, and a fall-off that would look dirty.
+    contrast = 1 - 0.75 * base.max() / 255
+    wall = base * (1 + (fall[..., None] - 1) * contrast)
     # Half a step of noise keeps so slow a change from showing as bands.
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, (height, width, 1))
     rounded: NDArray[np.uint8] = np.clip(wall + noise + 0.5, 0, 255).astype(np.uint8)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from voxface.face import Rig
 from voxface.render.harmonics import harmonics
+from voxface.render.look import look_of
 from voxface.render.occlusion import transfer
 from voxface.render.posing import Poser
 from voxface.render.studio import irradiance, light_numbers, times
@@ -17,6 +18,7 @@ FloatArray = NDArray[np.float32]
 _SKY = np.zeros((25, 1), np.float32)
 _SKY[0] = 2 / np.sqrt(np.pi)
 """Light from everywhere, of which a surface that sees all of its sky gets 1."""
+_THROUGH_FLESH = np.array([0.055, 0.022, 0.016], np.float32)
 BEND = (0.4, 1.8)
 """How far a turned surface may get darker or brighter than it was at rest."""
 
@@ -43,7 +45,6 @@ class Lighting:
         shut = np.zeros(len(rig.targets), np.float32)
         dim = _dimmed(rig)[:, None]
         at_rest = dim * transfer(context, rig, poser, shut)
-        self._shut_transfer = np.ascontiguousarray(at_rest.T)
         self.openness_at_rest: FloatArray = at_rest @ _SKY[:, 0]
         """Share of an even sky that each vertex sees, shape (V,)."""
         # What the jaw does not uncover is lit as ever, and is worked out once a pose.
@@ -51,8 +52,14 @@ class Lighting:
         self._change = np.zeros((25, 0), np.float32)
         if self._open.any():
             change = dim * transfer(context, rig, poser, self._open) - at_rest
+            inside = [part.triangles for part in rig.parts if look_of(part).inside]
+            if inside:
+                behind = np.unique(np.concatenate(inside))
+                at_rest[behind] += change[behind]
+                change[behind] = 0
             self._uncovered = np.flatnonzero(np.abs(change).max(axis=1) > 0.02)
             self._change = np.ascontiguousarray(change[self._uncovered].T)
+        self._shut_transfer = np.ascontiguousarray(at_rest.T)
         self._turning = poser.turning
         self._rest_around = harmonics(poser(shut)[1][self._turning], 9)
         self._share = rig.head_share[:, None]
@@ -101,8 +108,9 @@ class Lighting:
         bent = np.maximum(after, 0.05) / np.maximum(before, 0.05)
         light[self._turning] *= np.clip(bent, *BEND)
         openness = np.clip(openness, 0.0, 1.0)
-        # More shade than there is: the eye reads form from it.
+        # More shade than there is: the eye reads form from it. Yet flesh lets some red through.
         light *= (0.6 + 0.4 * openness)[:, None]
+        light += (1 - openness)[:, None] * _THROUGH_FLESH
         return light, openness
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voxface.face import Material, RigPart
+from voxface.face import RigPart
 
 
 @dataclass(frozen=True)
@@ -17,17 +17,20 @@ class Look:
         How much light goes through, 0 to 1: 1 for skin.
     wet : float
         Strength of the mirrored soft boxes, 0 to 1: 1 for an eye.
+    inside : bool
+        Whether it is seen through an open mouth only, and lit accordingly even before that.
     """
 
     subsurface: float = 0.0
     wet: float = 0.0
+    inside: bool = False
 
 
 _LOOKS: tuple[tuple[tuple[str, ...], Look], ...] = (
     (("lash", "brow", "hair"), Look()),
     (("cornea", "eyeball", "sclera", "iris", "pupil", "eye"), Look(0.25, 0.9)),
     (("tear", "fluid", "wet"), Look(0.0, 0.6)),
-    (("teeth", "tooth"), Look(0.35, 0.18)),
+    (("teeth", "tooth"), Look(0.35, 0.18, inside=True)),
     (("tongue", "gum", "mouth", "inside", "cavity"), Look(0.8, 0.08)),
     (("lip",), Look(1.0, 0.03)),
     (("skin", "head", "face", "body", "neck", "ear", "nose"), Look(1.0)),
@@ -45,8 +48,3 @@ def _by_words(name: str) -> Look | None:
         if any(word in lower for word in words):
             return look
     return None
-
-
-def is_see_through(material: Material) -> bool:
-    """Tell whether what lies behind a material shows through."""
-    return material.transparent

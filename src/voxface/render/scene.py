@@ -72,9 +72,9 @@ class Scene:
         self._programs: dict[tuple[str, ...], Any] = {}
         self.parts = [self._drawn(part) for part in self._in_order()]
         low, high = rig.neutral[:, 1].min(), rig.neutral[:, 1].max()
-        # A head without a bust has nothing to fade.
-        faded = FADED * (high - low) if (rig.head_share < 0.5).any() else 1e-3
-        self._fade = (float(low), float(1 / max(faded, 1e-6)))
+        self._fade = (-1e9, 1.0)  # a head without a bust has nothing to fade
+        if (rig.head_share < 0.5).any() and high > low:
+            self._fade = (float(low), float(1 / (FADED * (high - low))))
 
     def pose(self, weights: ArrayLike, head_motion: FloatArray, to_world: FloatArray) -> None:
         """Take a pose and light it.
@@ -142,6 +142,7 @@ class Scene:
         _put(program, "roughness", max(material.roughness, 0.12))
         _put(program, "metallic", material.metallic)
         _put(program, "wet", look.wet)
+        _put(program, "subsurface", look.subsurface)
         _put(program, "fade", self._fade)
         if part.texture is not None:
             part.texture.use(0)

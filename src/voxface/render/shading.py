@@ -46,6 +46,7 @@ uniform vec4 ray;
 uniform float roughness;
 uniform float metallic;
 uniform float wet;
+uniform float subsurface;
 in vec4 color;
 in vec4 surface;
 #ifdef TEXTURED
@@ -114,7 +115,7 @@ void main() {
     light += KEY_LIGHT * (shine * open);
     // Light from behind grazes along the outline.
     float behind = square(clamp(abs(n.x) * 1.25 + 0.35 * n.y, 0.0, 1.0));
-    light += vec3(0.46, 0.48, 0.52) * (edge4 * behind * open * open * (1.1 - roughness));
+    light += vec3(0.46, 0.48, 0.52) * (subsurface * edge4 * behind * open * open * (1.1 - roughness));
     float alpha = base.a;
 #ifdef WET
     vec3 mirrored = 2.0 * dot(n, v) * n - v;

@@ -151,8 +151,7 @@ def stage_of(
         Even, within the picture, counted from its lower left corner.
     """
     used = np.unique(rig.triangles)
-    # Two centimetres and more have been seen: an open jaw goes down by as much.
-    room = min(4.0, 0.5 + float(np.abs(rig.deltas).max(initial=0.0)))
+    room = 0.5 + float(np.abs(rig.deltas).max(initial=0.0))
     share = rig.head_share[used]
     seen_at = [
         _outline(rig.neutral[used[share > 0]], room, seen @ motions),
