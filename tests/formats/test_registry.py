@@ -196,12 +196,14 @@ def test_missing_files_and_folders_are_explained(tmp_path):
 @settings(max_examples=60, deadline=None)
 @given(
     content=st.binary(max_size=300),
-    start=st.sampled_from([b"", b"{", b"PK\x03\x04", b"jawOpen\n"]),
+    start=st.sampled_from(
+        [b"", b"{", b"PK\x03\x04", b"jawOpen\n", b"#usda 1.0\n", b"PXR-USDC", b"glTF\2\0\0\0"]
+    ),
 )
 def test_garbage_never_gets_past_the_error_family(tmp_path_factory, content, start):
     path = tmp_path_factory.getbasetemp() / "garbage"
     path.write_bytes(start + content)
-    for format in (None, "livelink", "voice_to_action", "audio2face", "npz"):
+    for format in (None, *dict.fromkeys(name for name, _ in READ)):
         try:
             load_clip(path, format)
         except VoxfaceError as error:

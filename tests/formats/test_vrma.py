@@ -15,28 +15,65 @@ from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS, FaceClip
 from voxface.face.visemes import VOWELS
 from voxface.formats import load_clip, save_clip
+from voxface.formats.vrma import BONES, PRESETS
+from voxface.rig.connect import connect_names
+from voxface.rig.packer import Packer
 
 MODULES = Path(__file__).parents[2] / "web" / "node_modules"
 
 
-@pytest.fixture(scope="module")
-def read():
-    """Return a function that reads a file as a web page would."""
+def run_node(script: str, *arguments: object) -> dict:
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs node")
     if not (MODULES / "@pixiv" / "three-vrm-animation").is_dir():
         pytest.skip("needs three-vrm-animation: npm ci in web/")
+    command = [node, Path(__file__).with_name(script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
-    def run(path: Path) -> dict:
-        script = Path(__file__).with_name("read_vrma.mjs")
-        done = subprocess.run(
-            [node, script, path, MODULES], capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
 
-    return run
+@pytest.fixture(scope="module")
+def read():
+    """Return a function that reads a file as a web page would."""
+    return lambda path: run_node("read_vrma.mjs", path, MODULES)
+
+
+def avatar(path: Path, expressions: tuple[str, ...]) -> Path:
+    """Write a VRM 1.0 avatar of bones and one triangle, with a morph target per expression."""
+    packer = Packer({"asset": {"version": "2.0"}})
+    nodes = {}
+    for name, parent, place in BONES:
+        # A head that rests aslant, as avatars' bones do.
+        aslant = {"rotation": [0.6, 0, 0, 0.8]} if name == "head" else {}
+        nodes[name] = packer.add("nodes", {"name": name, "translation": list(place)} | aslant)
+        if parent:
+            packer.document["nodes"][nodes[parent]].setdefault("children", []).append(nodes[name])
+    corners = packer.accessor(np.eye(3, dtype=np.float32), bounds=True)
+    mesh = packer.add("meshes", {"primitives": [
+        {"attributes": {"POSITION": corners}, "targets": [{"POSITION": corners}] * len(expressions)}
+    ]})  # fmt: skip
+    face = packer.add("nodes", {"mesh": mesh})
+    binds = {
+        name: {"morphTargetBinds": [{"node": face, "index": number, "weight": 1.0}]}
+        for number, name in enumerate(expressions)
+    }
+    kind = "custom" if "jawOpen" in expressions else "preset"
+    packer.document |= {
+        "scene": 0,
+        "scenes": [{"nodes": [nodes["hips"], face]}],
+        "extensionsUsed": ["VRMC_vrm"],
+        "extensions": {"VRMC_vrm": {
+            "specVersion": "1.0",
+            "meta": {"name": "a", "authors": ["b"], "licenseUrl": "https://vrm.dev/licenses/1.0/"},
+            "humanoid": {"humanBones": {name: {"node": node} for name, node in nodes.items()}},
+            "expressions": {kind: binds},
+            "lookAt": {"type": "bone"},
+        }},
+    }  # fmt: skip
+    path.write_bytes(packer.finish())
+    return path
 
 
 def gentle_clip(frames: int = 30, fps="29.97", start: float = 0.5) -> FaceClip:
@@ -113,6 +150,32 @@ def test_an_avatar_for_perfect_sync_gets_all_channels_and_nothing_twice(tmp_path
     assert set(document["custom"]) == set(ARKIT_CHANNELS)
     for name in ARKIT_CHANNELS:
         assert np.array_equal(np.float32(document["custom"][name]["values"]), clip[name])
+
+
+@pytest.mark.parametrize(
+    ("format", "expressions"),
+    [("vrma", PRESETS), ("vrma_perfect_sync", ARKIT_CHANNELS)],
+)
+def test_an_avatar_plays_it(tmp_path, format, expressions):
+    clip = gentle_clip(start=0.0)
+    body = avatar(tmp_path / "a.vrm", expressions)
+    save_clip(clip, tmp_path / "a.vrma", format)
+    seen = (3, 12, 25)
+    times = [clip.times[frame] for frame in seen]
+    played = run_node("play_vrma.mjs", body, tmp_path / "a.vrma", MODULES, *times)
+    assert played["warnings"] == []
+    weights = clip.weights if expressions == ARKIT_CHANNELS else None
+    if weights is None:
+        weights = connect_names(PRESETS).weights(clip)
+    slant = Rotation.from_quat([0.6, 0, 0, 0.8])
+    for frame, shown in zip(seen, played["frames"], strict=True):
+        assert np.allclose(shown["morphs"], weights[frame], atol=1e-4)
+        ours = Rotation.from_quat(clip.head[frame, 3:], scalar_first=True) * slant
+        assert (Rotation.from_quat(shown["head"]).inv() * ours).magnitude() < 1e-3
+        if format == "vrma":
+            left = clip["eyeLookOutLeft"][frame] - clip["eyeLookInLeft"][frame]
+            down = clip["eyeLookDownLeft"][frame] - clip["eyeLookUpLeft"][frame]
+            assert np.allclose(shown["look"], (30 * left, 30 * down), atol=0.01)
 
 
 def test_a_clip_returns_by_names(tmp_path, make_clip, assert_same_rotation):

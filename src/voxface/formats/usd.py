@@ -34,8 +34,7 @@ class _SceneWriter(CollectingWriter):
             build_scene(stage, rig, clip, weights, store)
             stage.GetRootLayer().Save()
         except Tf.ErrorException as error:
-            reason = str(error).strip().splitlines()[-1].strip()
-            raise VoxfaceError(f"cannot write {self._file.path}: {reason}") from None
+            raise VoxfaceError(f"cannot write {self._file.path}: {usd_reason(error)}") from None
 
 
 class UsdWriter(_SceneWriter):
@@ -66,6 +65,14 @@ class UsdPackageWriter(_SceneWriter):
             if not UsdUtils.CreateNewUsdzPackage(str(scene), str(package)):
                 raise VoxfaceError(f"cannot write {self._file.path}: USD could not make a package")
             self._file.write(package.read_bytes())
+
+
+def usd_reason(error: Exception) -> str:
+    """Return the last line of what USD says went wrong."""
+    try:
+        return str(error).strip().splitlines()[-1].strip()
+    except UnicodeDecodeError:  # the message quotes the file, which may hold anything
+        return "its content is no text that USD knows"
 
 
 def load(path: Path) -> FaceClip:

@@ -18,6 +18,7 @@ from voxface.errors import VoxfaceError
 from voxface.face import FaceClip, parse_frame_rate
 from voxface.formats.arkit import clip_of_rows, rows_by_name
 from voxface.formats.timeline import likely_rate, rate_from_times
+from voxface.formats.usd import usd_reason
 
 _BEGINNINGS = {b"#usda": ".usda", b"PXR-USDC": ".usdc", b"PK": ".usdz"}
 
@@ -29,8 +30,7 @@ def read_scene(path: Path) -> FaceClip:
             stage = Usd.Stage.Open(str(file))
             animation = next(filter(None, map(_animation, stage.Traverse())), None)
         except Tf.ErrorException as error:
-            reason = str(error).strip().splitlines()[-1].strip()
-            raise VoxfaceError(f"{path} is damaged or not USD: {reason}") from None
+            raise VoxfaceError(f"{path} is damaged or not USD: {usd_reason(error)}") from None
         if animation is None:
             raise VoxfaceError(f"{path} holds no animation of blend shapes")
         return _clip(path, stage, animation)
