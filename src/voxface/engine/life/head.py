@@ -86,7 +86,7 @@ class Head:
         late = given[:, waves:]
         late[:, ACCENT], late[:, MEMORY], late[:, CHEST] = heard.accent, memory, chest
         self._followed(gaze, late[:, LATE_YAW:])
-        moved: Array = given @ self._mix
+        moved: Array = given.dot(self._mix)
         pose = moved[:, :BROW]
         part = pose * self._per_limit
         part *= part

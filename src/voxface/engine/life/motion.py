@@ -74,7 +74,8 @@ class LifeMotion:
             return motion
         clocks = self._clocks.push(heard)
         gaze, kicks = self._gaze.push(first, clocks, heard.memory)
-        gaze *= self.life.gaze
+        if self.life.gaze != 1:
+            gaze *= self.life.gaze
         if self.life.blinks:
             # Only eyes that move provoke blinks.
             kicks *= self._kick

@@ -89,13 +89,14 @@ class LifeStage:
         """
         turn = self._pose + 3
         given = np.concatenate([motion, frames[:, turn : turn + 2]], axis=1)
-        mixed: Array = given @ self._mix
+        # `dot` and `take` are the quickest ways for the single frame of a push of 10 ms.
+        mixed: Array = given.dot(self._mix)
         weights = mixed[:, 6:]
         np.minimum(np.maximum(weights, 0, out=weights), 1, out=weights)
         lid = motion[:, :1]
         weights += (1 - weights) * (lid * self._blinks)
         np.minimum(weights * self._factor, 1, out=weights)
-        here = frames[:, self._columns]
+        here = frames.take(self._columns, axis=1)
         here += (1 - here) * weights
         here *= 1 - lid * self._held
         frames[:, self._columns] = here
