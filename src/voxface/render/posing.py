@@ -26,7 +26,7 @@ class Poser:
         neutral = rig.neutral
         moving = (rig.deltas != 0).any(axis=(0, 2))
         self._moving = np.flatnonzero(moving)
-        self._deltas = rig.deltas[:, self._moving].reshape(len(rig.targets), -1)
+        self._deltas = rig.deltas[:, self._moving].reshape(len(rig.targets), 3 * len(self._moving))
         triangles = rig.triangles.astype(np.int64)
         # Seams of textures must not show; lips that touch, but move apart, are no seam.
         rng = np.random.default_rng(0)
