@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from page_clips import assert_near, assert_same_floats, complaints, make_clip, spoken_clip
 
 from small_rig import small_rig
 from voxface.face.visemes import VISEMES
 from voxface.formats import load_clip, save_clip
-from voxface.rig import write_glb
+from voxface.rig import load_rig, write_glb
+from voxface.rig.accessors import read_accessor
 from voxface.rig.gltf_file import glb_bytes, read_gltf
 from voxface.rig.patch import animate_gltf
 
@@ -112,6 +114,21 @@ def test_a_head_is_animated_as_python_animates_it(clips, heads, tmp_path, name):
     assert complaints(folder / "glb.glb") <= complaints(head)
     if name not in ("visemes", "vrm0"):
         assert_near(load_clip(folder / "glb.glb"), clip, head=2e-4)
+
+
+def test_a_lean_head_of_ours_gets_what_light_needs(clips, tmp_path):
+    (tmp_path / "lean.glb").write_bytes(write_glb(small_rig(), morph_normals=False))
+    clip = make_clip(3)
+    save_clip(clip, tmp_path / "clip.npz")
+    folder = clips("write", tmp_path / "clip.npz", head=tmp_path / "lean.glb")
+    (tmp_path / "theirs.glb").write_bytes(write_glb(load_rig(tmp_path / "lean.glb"), clip))
+    ours, theirs = read_gltf(folder / "glb.glb"), read_gltf(tmp_path / "theirs.glb")
+    meshes = [file.json["meshes"][0]["primitives"] for file in (ours, theirs)]
+    for mine, other in zip(*meshes, strict=True):
+        for target, wanted in zip(mine["targets"], other["targets"], strict=True):
+            turn = read_accessor(ours, target["NORMAL"])
+            assert np.abs(turn - read_accessor(theirs, wanted["NORMAL"])).max() < 1e-5
+    assert not complaints(folder / "glb.glb")
 
 
 @pytest.mark.parametrize("format", ["vrma", "vrma_perfect_sync"])

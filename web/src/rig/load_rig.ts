@@ -33,10 +33,11 @@ interface Block {
 /** All meshes of a file's scene as one rig, at rest, in centimetres. */
 export function loadRig(bytes: Uint8Array, name: string): Rig {
   const file = readGltf(bytes, name);
-  return understanding(name, () => readScene(file));
+  return understanding(name, () => loadScene(file));
 }
 
-function readScene(file: GltfFile): Rig {
+/** The scene of a file that is read already. */
+export function loadScene(file: GltfFile): Rig {
   const name = file.name;
   for (const extension of (file.json.extensionsRequired ?? []) as string[]) {
     if (/^(KHR_draco|EXT_meshopt)/.test(extension)) throw compressed(name, extension);

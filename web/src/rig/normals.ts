@@ -35,12 +35,17 @@ export function vertexNormals(
   return normals;
 }
 
-/** The group of every vertex: vertices in one place share one. */
-export function weld(vertices: Float32Array): Uint32Array {
+/**
+ * The group of every vertex: vertices that are equal in all `rows` share one.
+ *
+ * @param rows V x 3 each: what makes a vertex, its place, and where it matters how it moves
+ */
+export function weld(...rows: readonly Float32Array[]): Uint32Array {
   const known = new Map<string, number>();
-  return Uint32Array.from({ length: vertices.length / 3 }, (_, vertex) => {
+  return Uint32Array.from({ length: rows[0].length / 3 }, (_, vertex) => {
+    const numbers = rows.flatMap((row) => [...row.subarray(vertex * 3, vertex * 3 + 3)]);
     // Adding zero makes one of the two zeros of floating point.
-    const place = Array.from(vertices.subarray(vertex * 3, vertex * 3 + 3), (v) => v + 0).join();
+    const place = numbers.map((value) => value + 0).join();
     const group = known.get(place) ?? known.size;
     known.set(place, group);
     return group;

@@ -24,15 +24,20 @@ export class Packer {
     return entries.push(entry) - 1;
   }
 
+  /** Adds a buffer view. */
+  view(data: Uint8Array): number {
+    const entry = { buffer: 0, byteOffset: this.append(data), byteLength: data.length };
+    return this.add("bufferViews", entry);
+  }
+
   /** Adds an accessor of elements of `width` numbers. */
   accessor(values: Float32Array, width = 1, bounds = false): number {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    const view = { buffer: 0, byteOffset: this.append(bytes), byteLength: bytes.length };
     return this.add("accessors", {
       componentType: FLOAT,
       count: values.length / width,
       type: TYPES[width],
-      bufferView: this.add("bufferViews", view),
+      bufferView: this.view(bytes),
       ...(bounds ? boundsOf(values, width) : {}),
     });
   }

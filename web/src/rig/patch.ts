@@ -4,6 +4,7 @@ import { Animation, notesOf } from "./animation";
 import { connect } from "./connect";
 import { understanding, type GltfFile, type Json } from "./gltf_file";
 import { headNode, nodeMotion, withoutMatrix } from "./head_motion";
+import { addMorphNormals } from "./morph_normals";
 import { Packer } from "./packer";
 import { findHead, sceneNodes } from "./scene";
 import { targetNames } from "./target_names";
@@ -29,6 +30,7 @@ function animated(file: GltfFile, clip: FaceClip): Uint8Array<ArrayBuffer> {
   const targets = [...new Set(meshes.filter(hasFaces).flatMap(({ names }) => names))];
   const rows = targetWeights(file, clip, targets);
   const packer = new Packer(structuredClone(file.json), file.buffers[0]);
+  addMorphNormals(file, packer);
   const document = packer.document;
   const earlier = ((document.animations ?? []) as Json[]).filter((each) => !each.extras?.voxface);
   const animation = new Animation(packer, clip);
