@@ -33,19 +33,18 @@ class SilenceGate:
 
     def push(self, speech: FloatArray) -> FloatArray:
         """Take probabilities of speech at 100 Hz, shape (n,); return the opening, shape (n,)."""
-        wanted = np.minimum(np.maximum((speech - SHUT) / (OPEN - SHUT), 0), 1).tolist()
+        slope = 1 / (OPEN - SHUT)
         up, down = 1 / (ATTACK * FRAME_RATE), 1 / (RELEASE * FRAME_RATE)
         position = self._position
-        opening = np.empty(len(wanted), np.float32)
-        for index, target in enumerate(wanted):
-            if position is None:
+        opening = []
+        for chance in speech.tolist():
+            wanted = (chance - SHUT) * slope
+            # Comparisons by hand: this line runs for every frame there is.
+            target = 0.0 if wanted < 0 else 1.0 if wanted > 1 else wanted
+            if position is None or position - down <= target <= position + up:
                 position = target
             else:
-                position = (
-                    min(target, position + up)
-                    if target > position
-                    else max(target, position - down)
-                )
-            opening[index] = position
+                position += up if target > position else -down
+            opening.append(position * position * (3 - 2 * position))
         self._position = position
-        return opening * opening * (3 - 2 * opening)
+        return np.array(opening, np.float32)
