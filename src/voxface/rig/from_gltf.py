@@ -13,7 +13,7 @@ from voxface.errors import VoxfaceError
 from voxface.face import Rig, RigPart
 from voxface.rig.accessors import read_accessor
 from voxface.rig.connect import connect_names
-from voxface.rig.gltf_file import GltfFile, Json, compressed, understanding
+from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, compressed, understanding
 from voxface.rig.materials import read_material
 from voxface.rig.normals import vertex_normals
 from voxface.rig.pivot import guess_pivot
@@ -31,10 +31,10 @@ from voxface.rig.vrm import read_expressions
 CENTIMETRES = 100.0
 """A glTF metre in a rig's unit."""
 
-_COMPRESSION = ("KHR_draco_mesh_compression", "EXT_meshopt_compression")
+_COMPRESSION = ("KHR_draco_mesh_compression",)
 _HARMLESS = (
-    *_COMPRESSION, "KHR_mesh_quantization", "KHR_materials", "KHR_texture", "EXT_texture", "VRM",
-    "KHR_lights", "KHR_animation_pointer", "KHR_node_visibility", "KHR_xmp",
+    *_COMPRESSION, MESHOPT, "KHR_mesh_quantization", "KHR_materials", "KHR_texture", "EXT_texture",
+    "VRM", "KHR_lights", "KHR_animation_pointer", "KHR_node_visibility", "KHR_xmp",
 )  # fmt: skip
 """Beginnings of extensions that a file may require: they leave the geometry as it is read here."""
 

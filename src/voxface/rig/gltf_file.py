@@ -16,14 +16,18 @@ import json
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from voxface.errors import VoxfaceError
+from voxface.rig.meshopt import unpack_view
 
 Json = dict[str, Any]
+
+MESHOPT = "EXT_meshopt_compression"
+"""The extension that compresses buffer views."""
 
 _MAGIC = b"glTF"
 _JSON_CHUNK = 0x4E4F534A
@@ -50,6 +54,7 @@ class GltfFile:
     json: Json
     buffers: tuple[bytes, ...]
     folder: Path | None = None
+    _unpacked: dict[int, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def items(self, kind: str) -> list[Json]:
         """Return one of the document's lists, such as ``meshes``; empty if there is none."""
@@ -74,8 +79,21 @@ class GltfFile:
     def view(self, number: Any) -> bytes:
         """Return the bytes of a buffer view, without regard to its stride."""
         view = self.item("bufferViews", number)
-        if "EXT_meshopt_compression" in view.get("extensions", {}):
-            raise compressed(self.name, "EXT_meshopt_compression")
+        packed = view.get("extensions", {}).get(MESHOPT)
+        if packed is None:
+            return self._extent(view, number)
+        if number not in self._unpacked:
+            with understanding(self.name):
+                self._unpacked[number] = unpack_view(
+                    self._extent(packed, number),
+                    int(packed["count"]),
+                    int(packed["byteStride"]),
+                    str(packed["mode"]),
+                    str(packed.get("filter", "NONE")),
+                )
+        return self._unpacked[number]
+
+    def _extent(self, view: Json, number: Any) -> bytes:
         self.item("buffers", view.get("buffer"))
         whole = self.buffers[view["buffer"]]
         begin, length = view.get("byteOffset", 0), view.get("byteLength", 0)
@@ -229,8 +247,8 @@ def _buffer(file: GltfFile, number: int, entry: Json, binary: bytes | None) -> b
     if uri is None:
         if binary is not None and number == 0:
             return binary
-        if "EXT_meshopt_compression" in entry.get("extensions", {}):
-            return b""
+        if MESHOPT in entry.get("extensions", {}):
+            return b""  # what stands here where a reader does not know the extension
         raise file.broken(f"buffers[{number}] has no bytes")
     return resolve_uri(file, str(uri), f"buffers[{number}]")
 

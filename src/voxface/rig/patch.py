@@ -14,7 +14,7 @@ from voxface.face import FaceClip, Rig
 from voxface.rig.animation import EXTRAS, MorphTrack, add_animation
 from voxface.rig.connect import connect
 from voxface.rig.from_gltf import CENTIMETRES, resting_weights, rig_from_gltf
-from voxface.rig.gltf_file import GltfFile, Json, resolve_uri
+from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, resolve_uri
 from voxface.rig.head_motion import HeadNode
 from voxface.rig.packer import Packer, picture_type
 from voxface.rig.primitives import target_names
@@ -92,11 +92,22 @@ def self_contained(file: GltfFile) -> Packer:
     for buffer in file.buffers:
         begins.append(len(binary))
         binary += buffer + b"\0" * (-len(buffer) % 4)
-    for view in document.get("bufferViews", []):
+    for number, view in enumerate(document.get("bufferViews", [])):
+        if view.get("extensions", {}).pop(MESHOPT, None) is not None:
+            # Programs that animate heads seldom read this compression; unpacked, all do.
+            view["byteOffset"] = len(binary)
+            content = file.view(number)
+            view["buffer"], view["byteLength"] = 0, len(content)
+            binary += content + b"\0" * (-len(content) % 4)
+            continue
         view["byteOffset"] = view.get("byteOffset", 0) + begins[view.get("buffer", 0)]
         view["buffer"] = 0
     if begins:
         document["buffers"] = [{}]
+    for key in ("extensionsUsed", "extensionsRequired"):
+        document[key] = [name for name in document.get(key, []) if name != MESHOPT]
+        if not document[key]:
+            del document[key]
     packer = Packer(document, bytes(binary))
     for number, image in enumerate(document.get("images", [])):
         uri = image.get("uri")
