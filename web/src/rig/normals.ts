@@ -13,24 +13,33 @@ export function vertexNormals(
   groups?: Uint32Array,
 ): Float32Array {
   const sums = new Float64Array(vertices.length);
-  for (let corner = 0; corner < triangles.length; corner += 3) {
-    const [a, b, c] = triangles.subarray(corner, corner + 3);
-    const edge = (to: number, axis: number) => vertices[to * 3 + axis] - vertices[a * 3 + axis];
-    const [ux, uy, uz] = [edge(b, 0), edge(b, 1), edge(b, 2)];
-    const [vx, vy, vz] = [edge(c, 0), edge(c, 1), edge(c, 2)];
-    for (const vertex of [a, b, c]) {
-      const slot = 3 * (groups ? groups[vertex] : vertex);
+  const slotOf = (vertex: number) => 3 * (groups ? groups[vertex] : vertex);
+  for (let i = 0; i < triangles.length; i += 3) {
+    const a = 3 * triangles[i];
+    const b = 3 * triangles[i + 1];
+    const c = 3 * triangles[i + 2];
+    const ux = vertices[b] - vertices[a];
+    const uy = vertices[b + 1] - vertices[a + 1];
+    const uz = vertices[b + 2] - vertices[a + 2];
+    const vx = vertices[c] - vertices[a];
+    const vy = vertices[c + 1] - vertices[a + 1];
+    const vz = vertices[c + 2] - vertices[a + 2];
+    for (let corner = i; corner < i + 3; corner += 1) {
+      const slot = slotOf(triangles[corner]);
       sums[slot] += uy * vz - uz * vy;
       sums[slot + 1] += uz * vx - ux * vz;
       sums[slot + 2] += ux * vy - uy * vx;
     }
   }
   const normals = new Float32Array(vertices.length);
-  for (let vertex = 0; vertex < vertices.length / 3; vertex += 1) {
-    const slot = 3 * (groups ? groups[vertex] : vertex);
-    const [x, y, z] = sums.subarray(slot, slot + 3);
+  for (let at = 0; at < vertices.length; at += 3) {
+    const slot = slotOf(at / 3);
+    const [x, y, z] = [sums[slot], sums[slot + 1], sums[slot + 2]];
     const length = Math.sqrt(x * x + y * y + z * z);
-    normals.set(length > 1e-12 ? [x / length, y / length, z / length] : [0, 0, 1], vertex * 3);
+    const lit = length > 1e-12;
+    normals[at] = lit ? x / length : 0;
+    normals[at + 1] = lit ? y / length : 0;
+    normals[at + 2] = lit ? z / length : 1;
   }
   return normals;
 }
