@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from voxface.face import ARKIT_CHANNELS, Rig, RigPart
+from voxface.face import ARKIT_CHANNELS, Rig, RigPart, mirrored
 
 from deform import Spreader, smooth_step
+from ears import left_ear
 from eye_channels import LOOK, eye_fields
 from eyeballs import eyeballs, turned
-from hair import hair_cap, inside_hairline
+from hair import hair_cap, hair_locks, inside_hairline
 from jaw_channels import jaw_fields, opened
+from lashes import left_lashes
 from lids import fit_lids
 from lips import shut_lips
-from looks import materials, skin_colors, skin_uv
+from looks import materials, skin_colors, skin_uv, uv_of
 from mouth_channels import mouth_fields
 from occlusion import vertex_normals
-from pieces import Piece, joined, used_only
+from pieces import Piece, joined, mirrored_piece, used_only
+from shirt import collar, split_shirt
 from skin_mesh import SkinMesh, hidden_inside, make_skin
 from teeth import jaws
 from thin import thinned
@@ -42,7 +45,7 @@ def thin_skin(skin: SkinMesh, body: Piece) -> NDArray[np.int64]:
     """Return the skin's triangles without what nobody sees: too fine, or beneath the hair."""
     seen = np.where(hidden_inside(skin), 0.15, 1.0)[:, None]
     seen *= 1 - 0.6 * smooth_step(skin.points[:, 1], -12.5, -14)[:, None]
-    far = 1 - 0.85 * smooth_step(skin.points[:, 1], -12.5, -15)[:, None]
+    far = 1 - 0.93 * smooth_step(skin.points[:, 1], -12.5, -15)[:, None]
     far = np.where(hidden_inside(skin)[:, None], 0.2, far)
     fields = [(body.points * far, NEUTRAL_TOLERANCE)]
     fields += [(field * seen, MOVE_TOLERANCE) for field in body.moves.values()]
@@ -59,9 +62,10 @@ def make_pieces() -> tuple[SkinMesh, list[Piece]]:
     fit_lids(skin, spreader)
     body = Piece(skin.points, {"skin": skin.triangles}, skin_uv(skin), skin_colors(skin),
                  vertex_normals(skin.points, skin.triangles))
-    for channel, field in skin_fields(skin, spreader).items():
+    fields = skin_fields(skin, spreader)
+    for channel, field in fields.items():
         body.move(channel, field)
-    body.parts["skin"] = thin_skin(skin, body)
+    body.parts["skin"], shirt = split_shirt(skin, thin_skin(skin, body))
     left, right = eyeballs()
     flip = np.array([-1.0, 1.0, 1.0])
     for way, (yaw, pitch) in LOOK.items():
@@ -73,14 +77,22 @@ def make_pieces() -> tuple[SkinMesh, list[Piece]]:
     for piece, share in ((lower, 1.0), (tong, smooth_step(tong.points[:, 2], -4.6, -1.5))):
         piece.move("jawOpen", opened(piece.points, share))
         part = np.broadcast_to(share, len(piece.points))
-        piece.move("jawForward", np.outer(part, [0.0, -0.04, 0.62]))
+        piece.move("jawForward", np.outer(part, [0.0, -0.06, 0.85]))
         piece.move("jawLeft", np.outer(part, [0.75, 0.0, 0.0]))
         piece.move("jawRight", np.outer(part, [-0.75, 0.0, 0.0]))
     for piece in (lower, tong):
         piece.move("tongueOut", JAW_PART * piece.moves["jawOpen"])
     tong.move("tongueOut", tongue_out(tong.points))
-    hair = hair_cap(skin)
-    return skin, [body, left, right, upper, lower, tong, hair]
+    ear = left_ear()
+    cap = hair_cap(skin)
+    ear.uv = uv_of(ear.points)
+    other = mirrored_piece(ear)
+    lash = left_lashes(skin, fields)
+    lash_right = mirrored_piece(lash)
+    for channel, field in lash.moves.items():
+        lash_right.move(mirrored(channel), field * flip)
+    return skin, [body, ear, other, lash, lash_right, left, right, upper, lower, tong, cap, hair_locks(cap),
+                  shirt, collar()]
 
 
 def make_rig() -> Rig:
@@ -94,7 +106,7 @@ def make_rig() -> Rig:
     )
     points = whole.points
     deltas = np.stack([whole.moves.get(c, np.zeros_like(points)) for c in ARKIT_CHANNELS])
-    deltas[np.abs(deltas).max(axis=2) < 5e-3] = 0
+    deltas[np.abs(deltas).max(axis=2) < 7e-3] = 0
     return Rig(
         "voxface default head",
         points,

@@ -16,7 +16,7 @@ def build() -> bytes:
     from assemble import make_rig
     from voxface.rig import write_glb
 
-    return write_glb(make_rig())
+    return write_glb(make_rig(), morph_normals=False)
 
 
 def main() -> None:

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deform import Spreader, smooth_step
-from lids import THICKNESS, lid_halves, near_eye, onto_ball
+from lids import THICKNESS, lid_depth, lid_halves, near_eye, onto_ball
 from skin_mesh import EYE_CENTRE, EYE_RADIUS, SkinMesh
 from strokes import Gesture
 
 Points = NDArray[np.float64]
 
-LOOK = {"Up": (0.0, 24.0), "Down": (0.0, -27.0), "In": (-32.0, 0.0), "Out": (30.0, 0.0)}
+LOOK = {"Up": (0.0, 25.0), "Down": (0.0, -30.0), "In": (-30.0, 0.0), "Out": (30.0, 0.0)}
 """Yaw (towards the left, +x) and pitch of the left eye at weight 1, in degrees."""
 
 
@@ -29,7 +29,8 @@ def lid_motion(skin: SkinMesh, spreader: Spreader, upper_share: float, lower_sha
     moves: dict[int, Points] = {}
     for row, edge, share in ((upper, top, upper_share), (lower, bottom, lower_share)):
         target = edge + (meet - edge) * share
-        target = ball_depth(target, edge, THICKNESS + out * np.sin(along * np.pi))
+        clearance = THICKNESS + out * np.sin(along[:, 0] * np.pi)
+        target[:, 2] = EYE_CENTRE[2] + lid_depth(target - EYE_CENTRE, clearance)
         for index, move in zip(row, target - edge, strict=True):
             moves[int(index)] = move
     closed = skin.points.copy()
@@ -54,18 +55,6 @@ def lid_motion(skin: SkinMesh, spreader: Spreader, upper_share: float, lower_sha
 def lid_frame(skin: SkinMesh) -> list[int]:
     """Return vertices that stay still when the lids move."""
     return [int(i) for name in ("eye_upper_3", "eye_lower_3") for i in skin.rows[name]]
-
-
-def ball_depth(target: Points, start: Points, clearance: Points) -> Points:
-    """Put lid edges at their distance from the eyeball's centre, keeping the corners as they are."""
-    away = target - EYE_CENTRE
-    across = np.hypot(away[:, 0], away[:, 1])
-    ball = np.sqrt(np.clip((EYE_RADIUS + clearance[:, 0]) ** 2 - across**2, 0, None))
-    inner = smooth_step(-away[:, 0], 0.95, 1.3)
-    z = EYE_CENTRE[2] + ball
-    result = target.copy()
-    result[:, 2] = z * (1 - inner) + np.maximum(z, target[:, 2]) * inner
-    return result
 
 
 def carry_sockets(skin: SkinMesh, field: Points) -> None:
@@ -95,14 +84,14 @@ def eye_fields(spreader: Spreader) -> dict[str, Points]:
         fields[f"{name}Right"] = field[skin.mirror] * (-1.0, 1.0, 1.0)
 
     pair("eyeBlink", lid_motion(skin, spreader, 1.0, 1.0, out=0.10))
-    squint = lid_motion(skin, spreader, 0.10, 1.35)
+    squint = lid_motion(skin, spreader, 0.22, 2.0)
     cheek = Gesture(spreader).pull({
-        450: (0, 0.16, 0.06), 449: (0, 0.14, 0.06), 451: (0, 0.14, 0.06), 448: (-0.02, 0.10, 0.04),
-        347: (0, 0.16, 0.08), 348: (0, 0.15, 0.08), 280: (0, 0.08, 0.06), 261: (-0.05, 0.05, 0.02),
-        446: (-0.04, 0, 0), 443: (0, -0.08, 0.02), 444: (0, -0.08, 0.02), 442: (0, -0.06, 0.02),
+        450: (0, 0.24, 0.10), 449: (0, 0.22, 0.10), 451: (0, 0.20, 0.10), 448: (-0.03, 0.15, 0.06),
+        347: (0, 0.28, 0.14), 348: (0, 0.25, 0.14), 280: (0, 0.16, 0.12), 261: (-0.05, 0.05, 0.02),
+        446: (-0.04, 0, 0), 443: (0, -0.14, 0.04), 444: (0, -0.14, 0.04), 442: (0, -0.12, 0.04),
     }).hold(*(int(i) for i in skin.rows["socket_0"]), 454, 4, 425).left(2.4)  # fmt: skip
     pair("eyeSquint", squint + cheek)
-    pair("eyeWide", lid_motion(skin, spreader, -0.30, -0.35))
+    pair("eyeWide", lid_motion(skin, spreader, -0.36, -0.8))
     pair("eyeLookUp", lid_motion(skin, spreader, -0.20, 0.30))
     pair("eyeLookDown", lid_motion(skin, spreader, 0.34, -0.35))
     side = np.zeros_like(skin.points)
@@ -111,21 +100,21 @@ def eye_fields(spreader: Spreader) -> dict[str, Points]:
 
     lids = tuple(int(i) for i in skin.rows["socket_0"])
     pair("browDown", Gesture(spreader).pull({
-        285: (-0.16, -0.42, 0.10), 336: (-0.14, -0.38, 0.08), 295: (-0.12, -0.46, 0.10),
-        296: (-0.10, -0.40, 0.06), 282: (-0.08, -0.40, 0.08), 334: (-0.06, -0.34, 0.05),
+        285: (-0.22, -0.52, 0.16), 336: (-0.20, -0.48, 0.12), 295: (-0.16, -0.54, 0.14),
+        296: (-0.14, -0.48, 0.09), 282: (-0.10, -0.46, 0.10), 334: (-0.08, -0.40, 0.06),
         283: (-0.04, -0.24, 0.04), 293: (-0.03, -0.20, 0.03), 276: (0, -0.10, 0), 300: (0, -.08, 0),
         442: (-0.02, -0.22, 0.05), 443: (-0.02, -0.20, 0.05), 441: (-0.04, -0.20, 0.04),
         8: (0, -0.16, 0.06), 9: (0, -0.14, 0.03), 444: (0, -0.12, 0.03), 417: (-0.03, -0.06, 0.03),
     }).hold(*lids, 337, 299, 6).left(3.2))  # fmt: skip
     fields["browInnerUp"] = Gesture(spreader).pull({
-        285: (-0.04, 0.62, 0.02), 336: (-0.03, 0.66, 0.02), 295: (-0.02, 0.44, 0.03),
-        296: (-0.02, 0.52, 0.02), 282: (0, 0.20, 0.02), 334: (0, 0.26, 0.0), 9: (0, 0.55, 0.03),
-        8: (0, 0.38, 0.02), 337: (0, 0.30, 0.02), 151: (0, 0.28, 0.03), 283: (0, 0.03, 0),
+        285: (-0.05, 0.88, 0.04), 336: (-0.04, 0.92, 0.03), 295: (-0.03, 0.62, 0.04),
+        296: (-0.02, 0.70, 0.03), 282: (0, 0.28, 0.03), 334: (0, 0.36, 0.0), 9: (0, 0.74, 0.05),
+        8: (0, 0.48, 0.03), 337: (0, 0.40, 0.04), 151: (0, 0.36, 0.05), 283: (0, 0.04, 0),
         441: (0, 0.16, 0), 442: (0, 0.12, 0.0), 417: (0, 0.14, 0), 299: (0, 0.18, 0),
     }).hold(*lids, 276, 300, 10, 297, 6).both(3.2)  # fmt: skip
     pair("browOuterUp", Gesture(spreader).pull({
-        276: (0.02, 0.42, 0), 300: (0.02, 0.40, 0), 283: (0.02, 0.60, 0.02), 293: (0.02, 0.60, 0),
-        282: (0.0, 0.42, 0.02), 334: (0.0, 0.46, 0), 295: (0, 0.14, 0), 296: (0, 0.18, 0),
+        276: (0.02, 0.58, 0), 300: (0.02, 0.56, 0), 283: (0.02, 0.84, 0.03), 293: (0.02, 0.84, 0),
+        282: (0.0, 0.58, 0.03), 334: (0.0, 0.62, 0), 295: (0, 0.14, 0), 296: (0, 0.18, 0),
         285: (0, 0.02, 0), 336: (0, 0.03, 0), 333: (0, 0.30, 0), 298: (0, 0.26, 0),
         444: (0, 0.22, 0), 445: (0, 0.20, 0), 443: (0, 0.18, 0), 299: (0, 0.16, 0),
     }).hold(*lids, 389, 332, 297, 8, 9).left(3.2))  # fmt: skip

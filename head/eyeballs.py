@@ -10,7 +10,7 @@ from skin_mesh import EYE_CENTRE, EYE_RADIUS
 
 Points = NDArray[np.float64]
 
-IRIS_ANGLE = np.arcsin(0.60 / EYE_RADIUS)
+IRIS_ANGLE = np.arcsin(0.59 / EYE_RADIUS)
 RINGS = np.radians([0, 8, 15, 22, 29, 36, 45, 56, 68, 82, 98])
 SECTORS = 32
 

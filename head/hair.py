@@ -7,11 +7,12 @@ import io
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.interpolate import LinearNDInterpolator
 from scipy.ndimage import gaussian_filter
 
 from deform import smooth_step
 from occlusion import vertex_normals
-from pieces import Piece
+from pieces import Piece, grid_triangles, joined, mirrored_piece
 from skin_mesh import SkinMesh
 
 Points = NDArray[np.float64]
@@ -28,7 +29,11 @@ HAIRLINE = np.array([
 
 def inside_hairline(points: Points) -> Points:
     """Return the distance into the hair in centimetres, negative outside, seen from the side."""
-    place = np.stack([points[..., 2], points[..., 1]], axis=-1)
+    x, y, z = np.moveaxis(points, -1, 0)
+    front = smooth_step(z, -3.2, -0.8)
+    temple = np.exp(-(((np.abs(x) - 4.7) / 1.5) ** 2))
+    line = 0.35 + 0.75 * temple - 0.25 * np.exp(-((x / 1.2) ** 2))
+    place = np.stack([z, y - front * line], axis=-1)
     start, end = HAIRLINE, np.roll(HAIRLINE, -1, axis=0)
     along = end - start
     distance = np.full(place.shape[:-1], np.inf)
@@ -44,35 +49,122 @@ def inside_hairline(points: Points) -> Points:
 
 
 def comb(points: Points) -> tuple[Points, Points]:
-    """Return coordinates across and along the strands: combed from the forehead backwards."""
+    """Return coordinates across and along the strands.
+
+    Strands run in planes that turn about the line through the ears: back from the forehead over
+    the crown and down to the nape.
+    """
     x, y, z = np.moveaxis(points, -1, 0)
-    across = np.arctan2(np.abs(x), y + 3.5)
-    along = np.arctan2(-(z + 7.5), np.hypot(x * 0.55, y + 3.5))
+    radius = np.hypot(y + 1.2, z + 8.0)
+    across = np.arctan2(np.abs(x), radius)
+    along = np.arctan2(-(z + 8.0), y + 1.2)
     return across, along
 
 
 def hair_cap(skin: SkinMesh) -> Piece:
-    """Return the cap, thin at the hairline and full on the crown."""
+    """Return the cap: beneath the skin outside the hairline, full on the crown."""
     into = inside_hairline(skin.points)
     normals = vertex_normals(skin.points, skin.triangles)
-    used = (into[skin.triangles] > -0.25).any(1)
-    used &= skin.points[skin.triangles][:, :, 2].min(1) < 2.0
-    triangles = skin.triangles[used]
+    coarse = skin.coarse[0]
+    used = (into[coarse] > -0.55).any(1)
+    used &= skin.points[coarse][:, :, 2].min(1) < 2.0
+    triangles = coarse[used]
     kept, renumbered = np.unique(triangles, return_inverse=True)
     place, normal, depth = skin.points[kept], normals[kept], into[kept]
     x, y, z = place.T
     across, along = comb(place)
-    full = 0.35 + 0.75 * smooth_step(y, 0.5, 8.0) + 0.55 * np.exp(
-        -(((z + 0.5) / 3.2) ** 2 + ((y - 8.5) / 2.5) ** 2))  # fmt: skip
-    full *= 1 - 0.45 * smooth_step(y, -3, -8)
-    grooves = (0.5 * np.sin(across * 46 + 2.2 * np.sin(along * 3)) + 0.35 * np.sin(
-        across * 83 + 1.6 * np.sin(along * 4 + 1)))  # fmt: skip
-    thick = full * smooth_step(depth, -0.25, 1.5) ** 0.7
-    thick = thick * (1 + 0.10 * grooves) - 0.03 * smooth_step(depth, 0.1, -0.25)
-    uv = np.stack([across / np.pi * 2.0, along / np.pi + 0.5], axis=1)
+    full = 0.13 + 1.05 * smooth_step(y, 1.5, 8.5)
+    full += 0.70 * np.exp(-(((z + 0.8) / 3.4) ** 2 + ((y - 8.4) / 2.3) ** 2 + (x / 5.0) ** 2))
+    full *= 1 - 0.40 * smooth_step(y, -3, -8)
+    locks = 0.55 * np.sin(across * 30 + 1.3 * np.sin(along * 2.2)) + 0.30 * np.sin(
+        across * 67 + 1.6 * np.sin(along * 3 + 1)) + 0.3 * np.sin(across * 11 + along * 1.5)
+    ragged = 0.05 * np.sin(along * 31 + across * 17) + 0.05 * np.sin(across * 71 + along * 9)
+    depth = depth + ragged * smooth_step(depth, 1.2, 0.0) - 0.05
+    thick = full * smooth_step(depth, -0.10, 2.6) ** 0.6
+    thick = thick * (1 + 0.03 * locks) + np.clip(depth, -0.5, 0) * 0.35
+    uv = np.stack([across / np.pi * 3.0, along / np.pi * 0.9 + 0.5], axis=1)
+    shade = 0.55 + 0.45 * smooth_step(thick / np.maximum(full, 0.1) + 0.22 * locks, 0.0, 1.1)
+    colors = np.column_stack([np.repeat(shade[:, None], 3, 1), np.ones(len(shade))])
     cap = place + normal * thick[:, None]
     cap[np.abs(x) < 1e-9, 0] = 0
-    return Piece(cap, {"hair": renumbered.reshape(-1, 3)}, uv)
+    return Piece(cap, {"hair": renumbered.reshape(-1, 3)}, uv, colors)
+
+
+def hair_locks(cap: Piece) -> Piece:
+    """Return locks that lie on the cap in layers like tiles: what gives hair its outline.
+
+    Each is a ribbon with an arched section, tapered to both ends, that follows the comb.
+    """
+    random = np.random.default_rng(41)
+    surface = CapSurface(cap)
+    points, uvs, colors, triangles = [], [], [], []
+    count = 0
+    for layer, (begin, length, side, number, lift, wide) in enumerate(LAYERS):
+        for k in range(number):
+            across = side * (k + 0.5 + random.uniform(-0.3, 0.3)) / number
+            start = np.radians(begin + random.uniform(-8, 8) + 8 * across)
+            reach = np.radians(length * random.uniform(0.8, 1.2))
+            width = wide * random.uniform(0.75, 1.3) * (1.15 - 0.3 * across / side)
+            drift = random.uniform(-0.05, 0.05)
+            made = surface.ribbon(across, start, reach, width, drift, lift * random.uniform(0.7, 1.3))
+            if made is None:
+                continue
+            place, share, cross = made
+            tone = random.uniform(0.72, 1.12)
+            shade = tone * (0.62 + 0.38 * np.sin(np.pi * np.clip(share * 1.15 + 0.05, 0, 1)))
+            shade = shade * (1 - 0.28 * np.abs(cross))
+            place[:, 0] = np.maximum(place[:, 0], 0.0) if across > 0.12 else place[:, 0]
+            points.append(place)
+            turn = np.radians(begin) + share * reach
+            uvs.append(np.stack([(across + cross * width + layer * 0.37) / np.pi * 3.0,
+                                 turn / np.pi * 0.9 + 0.5], axis=1))  # fmt: skip
+            colors.append(np.column_stack([np.repeat(np.clip(shade, 0, 1)[:, None], 3, 1),
+                                           np.ones(len(shade))]))  # fmt: skip
+            triangles.append(grid_triangles(STEPS, SECTION, first=count))
+            count += len(place)
+    left = Piece(np.concatenate(points), {"hair": np.concatenate(triangles)},
+                 np.concatenate(uvs), np.concatenate(colors))  # fmt: skip
+    return joined([left, mirrored_piece(left)])
+
+
+# Layers of locks from the nape up to the front, each over the one before: where they start and
+# how long they are (degrees about the ears' line, 0 up, -90 forward), how far to the side they
+# reach (radians), how many, how high they lie and how wide they are (radians).
+LAYERS = (
+    (46, 74, 0.84, 8, 0.12, 0.10), (18, 82, 0.82, 9, 0.17, 0.10), (-10, 86, 0.78, 10, 0.22, 0.10),
+    (-30, 84, 0.72, 10, 0.30, 0.10), (-46, 88, 0.62, 11, 0.40, 0.10),
+    (-50, 34, 0.66, 16, 0.20, 0.04),
+)  # fmt: skip
+STEPS, SECTION = 10, 4
+
+
+class CapSurface:
+    """The left half of the cap as a surface over the comb's coordinates."""
+
+    def __init__(self, cap: Piece) -> None:
+        across, along = comb(cap.points)
+        sign = np.sign(cap.points[:, 0])
+        normals = vertex_normals(cap.points, cap.parts["hair"])
+        values = np.concatenate([cap.points, normals], axis=1)
+        near = cap.points[:, 0] > -2.5
+        where = np.stack([across * np.where(sign == 0, 1, sign), along], axis=1)
+        self.values = LinearNDInterpolator(where[near], values[near])
+
+    def ribbon(
+        self, across: float, start: float, reach: float, width: float, drift: float, lift: float
+    ) -> tuple[Points, Points, Points] | None:
+        """Return a lock's vertices, how far along (0..1) and across (-1..1) each lies."""
+        share = np.repeat(np.linspace(0, 1, STEPS), SECTION)
+        cross = np.tile(np.linspace(-1, 1, SECTION), STEPS)
+        taper = smooth_step(share, -0.05, 0.42) * (1 - 0.92 * smooth_step(share, 0.5, 1.02))  # fmt: skip
+        at = np.stack([across + drift * share + cross * width * taper, start + share * reach], axis=1)
+        found = self.values(at)
+        if np.isnan(found).any():
+            return None
+        place, normal = found[:, :3], found[:, 3:]
+        arch = (1 - cross**2) * 0.75 + 0.05
+        rise = lift * np.sin(np.pi * np.clip(0.08 + 0.92 * share, 0, 1)) ** 0.6 * (1 - 0.3 * share)
+        return place + normal * (arch * rise - 0.03 - 0.10 * (1 - share) ** 6 - 0.06 * share**4)[:, None], share, cross
 
 
 def hair_picture(width: int = 512, height: int = 256) -> bytes:

@@ -79,7 +79,7 @@ def jaw_fields(spreader: Spreader) -> dict[str, Points]:
     share = jaw_share(spreader)
     across = np.outer(share, [0.75, 0.0, 0.0])
     across[:, 1] += 0.05 * share * points[:, 0] / 3
-    forward = np.outer(share, [0.0, -0.04, 0.62])
+    forward = np.outer(share, [0.0, -0.06, 0.85])
     fields = {
         "jawOpen": opened(points, share),
         "jawForward": forward,

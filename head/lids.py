@@ -35,6 +35,17 @@ def onto_ball(points: Points, clearance: float | Points) -> Points:
     return EYE_CENTRE + away * (1 + front * (wanted / distance - 1))[:, None]
 
 
+def lid_depth(away: Points, clearance: float | Points) -> Points:
+    """Return how far in front of the eyeball's centre a lid's edge lies at (x, y) from it.
+
+    On the ball; at the inner corner, beyond the ball, it comes forward.
+    """
+    across = np.hypot(away[:, 0], away[:, 1])
+    ball = np.sqrt(np.clip((EYE_RADIUS + np.asarray(clearance)) ** 2 - across**2, 0, None))
+    inner = smooth_step(-away[:, 0], 1.0, 1.45)
+    return np.maximum(ball, 0.42) * (1 - inner) + np.maximum(ball, 0.76) * inner
+
+
 def near_eye(points: Points) -> NDArray[np.bool_]:
     """Return which vertices lie around the left eye."""
     return np.linalg.norm(points - EYE_CENTRE, axis=1) < EYE_RADIUS + 0.75
@@ -45,10 +56,7 @@ def fit_lids(skin: SkinMesh, spreader: Spreader) -> None:
     rim = skin.rows["socket_0"][:-1]
     place = skin.points[rim]
     away = place - EYE_CENTRE
-    across = np.hypot(away[:, 0], away[:, 1])
-    ball = np.sqrt(np.clip((EYE_RADIUS + THICKNESS) ** 2 - across**2, 0, None))
-    inner = smooth_step(-away[:, 0], 0.95, 1.4)
-    depth = ball * (1 - inner) + np.maximum(ball, 0.70) * inner
+    depth = lid_depth(away, THICKNESS)
     wanted = np.column_stack([place[:, :2], EYE_CENTRE[2] + depth])
     socket = np.concatenate([skin.rows[f"socket_{i}"][:-1] for i in (1, 2, 3)])
     handles = np.concatenate([rim, socket])
@@ -78,7 +86,7 @@ def shape_sockets(skin: SkinMesh, points: Points) -> None:
     loose = smooth_step(np.linalg.norm(away, axis=1), EYE_RADIUS + 0.14, EYE_RADIUS + 0.3)[:, None]
     outwards = direction * (1, 1, 0)
     outwards /= np.maximum(np.linalg.norm(outwards, axis=1, keepdims=True), 1e-6)
-    for row, turn, distance in ((1, 0.0, 0.004), (2, 0.14, -0.06), (3, 0.35, -0.22)):
+    for row, turn, distance in ((1, 0.0, -0.02), (2, 0.10, -0.10), (3, 0.30, -0.25)):
         leaning = direction + outwards * turn
         leaning /= np.linalg.norm(leaning, axis=1, keepdims=True)
         laid = EYE_CENTRE + leaning * (EYE_RADIUS + distance)

@@ -27,15 +27,18 @@ def materials(skin: SkinMesh, uv: Points) -> dict[str, Material]:
     """Return the material of every part."""
     normals = vertex_normals(skin.points, skin.triangles)
     areas = vertex_areas(skin.points, skin.triangles)
-    shade = 0.35 + 0.65 * openness(skin.points, normals, areas)
+    shade = 0.72 + 0.28 * openness(skin.points, normals, areas)
     into = inside_hairline(atlas(skin, uv))
-    root = 0.9 * smooth_step(into + 0.10 * noise(SIZE, 1.2, 8), -0.15, 0.45)
+    strands = noise(SIZE, (7.0, 0.9), 8)
+    root = 0.85 * smooth_step(into + 0.16 * strands, -0.28, 0.5)
     eye = eye_picture()
     white = (1.0, 1.0, 1.0, 1.0)
     return {
         "skin": Material("skin", white, 0.52, texture=skin_picture(skin, uv, shade, root)),
         "eye_left": Material("eye_left", white, 0.10, texture=eye),
         "eye_right": Material("eye_right", white, 0.10, texture=eye),
+        "shirt": Material("shirt", linear(62, 76, 92), roughness=0.9),
+        "lashes": Material("lashes", linear(34, 24, 20), roughness=0.6, two_sided=True),
         "teeth": Material("teeth", linear(236, 226, 208), roughness=0.26),
         "gums": Material("gums", linear(176, 92, 88), roughness=0.35),
         "tongue": Material("tongue", linear(190, 98, 98), roughness=0.42),
@@ -45,7 +48,12 @@ def materials(skin: SkinMesh, uv: Points) -> dict[str, Material]:
 
 def skin_uv(skin: SkinMesh) -> Points:
     """Return texture coordinates: the head unrolled about its axis, both halves on one picture."""
-    x, y, z = skin.points.T
+    return uv_of(skin.points)
+
+
+def uv_of(points: Points) -> Points:
+    """Return texture coordinates of places on the skin."""
+    x, y, z = points.T
     turn = np.arctan2(np.abs(x), z + 6.0)
     turn = np.where(y < -10, np.arctan2(np.abs(x), z + 6.0 + 2.5 * smooth_step(y, -10, -14)), turn)
     across = np.interp(turn, [0, np.radians(80), np.pi], [0.004, 0.78, 0.996])
@@ -56,11 +64,27 @@ def skin_uv(skin: SkinMesh) -> Points:
 def skin_colors(skin: SkinMesh) -> Points:
     """Return vertex colours: white outside, dark red inside the mouth, pink along the lids."""
     colors = np.ones((len(skin.points), 4))
-    for row, shade in enumerate(((1, 1, 1), (0.72, 0.5, 0.5), (0.34, 0.15, 0.15),
-                                 (0.12, 0.035, 0.035), (0.07, 0.018, 0.018),
-                                 (0.04, 0.010, 0.010), (0.03, 0.008, 0.008))):  # fmt: skip
-        for side in ("upper", "lower"):
-            index = skin.rows[f"mouth_{side}_{row}"]
-            colors[index, :3] = shade
-            colors[skin.mirror[index], :3] = shade
+    depth = np.zeros(len(skin.cage_points))
+    socket = np.zeros(len(skin.cage_points))
+    for name, row in skin.rows.items():
+        index = row[row < len(depth)]
+        if name.startswith("mouth_"):
+            depth[index] = depth[skin.mirror[index]] = int(name.rsplit("_", 1)[1])
+        elif name.startswith("socket_"):
+            socket[index] = socket[skin.mirror[index]] = int(name.rsplit("_", 1)[1])
+    for cage, shades in ((depth, MOUTH_SHADES), (socket, SOCKET_SHADES)):
+        number = skin.lift @ cage
+        steps = np.arange(len(shades))
+        for i in range(3):
+            colors[:, i] *= np.interp(number, steps, [shade[i] for shade in shades])
+    hole = 0.93 * smooth_step(skin.nostrils, 0.12, 0.75)[:, None]
+    colors[:, :3] *= 1 - hole * (0.92, 1.0, 1.0)
     return colors
+
+
+MOUTH_SHADES = ((1, 1, 1), (0.60, 0.36, 0.36), (0.22, 0.09, 0.09), (0.09, 0.026, 0.026),
+                (0.06, 0.015, 0.015), (0.04, 0.010, 0.010), (0.02, 0.006, 0.006))  # fmt: skip
+"""The mouth's inside by the number of its row: ever darker and redder."""
+
+SOCKET_SHADES = ((1, 1, 1), (0.86, 0.60, 0.55), (0.55, 0.32, 0.30), (0.3, 0.15, 0.14))
+"""The lids' undersides."""

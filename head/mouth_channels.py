@@ -51,32 +51,33 @@ def mouth_fields(spreader: Spreader) -> dict[str, Points]:
             return stack(x * pull, y * pull**1.3, z * pull)
         return motion
 
-    pair("mouthSmile", gesture().lips(corner(0.62, 0.62, -0.50, 1.6)).pull({
-        425: (0.12, 0.30, 0.10), 280: (0.10, 0.26, 0.14), 411: (0.30, 0.30, 0.02),
-        427: (0.38, 0.38, 0.02), 436: (0.40, 0.42, -0.12), 432: (0.45, 0.42, -0.10),
-        434: (0.30, 0.25, 0.05), 422: (0.26, 0.26, -0.10), 330: (0.04, 0.14, 0.06),
+    pair("mouthSmile", gesture().lips(corner(0.74, 0.78, -0.72, 1.7)).pull({
+        425: (0.14, 0.42, 0.16), 280: (0.12, 0.38, 0.22), 411: (0.34, 0.36, 0.06),
+        427: (0.44, 0.46, 0.06), 436: (0.46, 0.50, -0.22), 432: (0.55, 0.52, -0.20),
+        434: (0.34, 0.28, 0.06), 422: (0.30, 0.28, -0.16), 330: (0.04, 0.22, 0.10),
+        426: (0.18, 0.28, -0.06), 391: (0.12, 0.14, -0.06), 347: (0.02, 0.12, 0.05),
     }).hold(348, 358, 18, 200, 262).left(4.2))  # fmt: skip
-    pair("mouthFrown", gesture().lips(corner(0.06, -0.58, -0.10, 2.2)).pull({
-        422: (0.05, -0.30, 0.04), 432: (0.04, -0.30, -0.02), 424: (0.02, -0.18, 0.06),
-        436: (0.02, -0.26, -0.02),
+    pair("mouthFrown", gesture().lips(corner(0.14, -0.80, -0.24, 2.0)).pull({
+        422: (0.10, -0.50, 0.08), 432: (0.08, -0.46, -0.04), 424: (0.04, -0.30, 0.12),
+        436: (0.04, -0.40, -0.04), 430: (0.04, -0.16, 0.06), 18: (0, 0.10, 0.08),
     }).hold(425, 280, 358, 200).left(3.5))  # fmt: skip
-    pair("mouthDimple", gesture().lips(corner(0.42, 0.10, -0.52, 3.0)).pull({
-        432: (0.22, 0.04, -0.40), 436: (0.20, 0.02, -0.18), 427: (0.16, 0.04, 0.04),
-        434: (0.10, 0.0, 0.10),
+    pair("mouthDimple", gesture().lips(corner(0.56, 0.18, -0.78, 2.4)).pull({
+        432: (0.30, 0.08, -0.66), 436: (0.28, 0.06, -0.36), 427: (0.22, 0.08, 0.06),
+        434: (0.16, 0.0, 0.18), 422: (0.24, 0.08, -0.34),
     }).hold(425, 358, 200, 262).left(3.2))  # fmt: skip
-    pair("mouthStretch", gesture().lips(corner(0.66, -0.26, -0.36, 1.5)).pull({
-        432: (0.48, -0.20, -0.16), 422: (0.40, -0.26, -0.08), 434: (0.22, -0.12, 0.0),
-        430: (0.24, -0.20, 0.0),
+    pair("mouthStretch", gesture().lips(corner(0.86, -0.34, -0.62, 1.5)).pull({
+        432: (0.62, -0.28, -0.34), 422: (0.52, -0.36, -0.20), 434: (0.32, -0.18, 0.0),
+        430: (0.32, -0.30, 0.0), 436: (0.50, -0.14, -0.30),
     }).hold(425, 280, 358, 200).left(4.0))  # fmt: skip
 
     def press(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         where = smooth_step(along, 0.0, 0.45) * (1 - 0.35 * along**3)
         thin = np.clip(1 - ring / 3, 0, 1)
         side = sides(upper)
-        return stack(0.10 * along * inner(ring), -0.17 * side * thin * where
-                     + 0.05 * where * inner(ring), -0.16 * where * inner(ring))  # fmt: skip
+        return stack(0.10 * along * inner(ring), -0.27 * side * thin * where
+                     + 0.10 * where * inner(ring), -0.26 * where * inner(ring))  # fmt: skip
 
-    pair("mouthPress", gesture().lips(press).pull({432: (0.05, 0.02, 0.08)}).left(2.8))
+    pair("mouthPress", gesture().lips(press).pull({432: (0.08, 0.06, 0.14), 422: (0.02, 0.10, 0.10), 424: (0.0, 0.10, 0.10)}).left(2.8))
 
     def lower_down(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         where = (1 - upper) * np.where(upper < 0.4, 1, 0) * towards_middle(along) ** 0.8
@@ -99,7 +100,7 @@ def mouth_fields(spreader: Spreader) -> dict[str, Points]:
 
     def pucker(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         side = sides(upper)
-        forward = 0.62 * (1 - 0.25 * along**2) + 0.14 * (ring == 2) * (1 - along)
+        forward = 0.74 * (1 - 0.25 * along**2) + 0.14 * (ring == 2) * (1 - along)
         x = -0.44 * place[:, 0]
         y = side * (0.10 * (ring < 2.5)) * (1 - along) + 0.03
         return stack(x * inner(ring), y * inner(ring), forward * inner(ring))
@@ -130,38 +131,38 @@ def mouth_fields(spreader: Spreader) -> dict[str, Points]:
             side = sides(upper)
             mine = np.where((upper > 0.6) == upper_lip, 1.0, 0.0) * np.where(
                 np.abs(side) < 0.2, 0.0, 1.0) * towards_middle(along) ** 0.45
-            down = np.array([0.20, 0.26, 0.20, 0.02, -0.16, 0.0])[ring.astype(int)]
-            back = np.array([0.14, 0.30, 0.40, 0.42, 0.20, 0.0])[ring.astype(int)]
+            down = np.array([0.34, 0.40, 0.28, 0.02, -0.20, 0.0])[ring.astype(int)]
+            back = np.array([0.18, 0.40, 0.52, 0.52, 0.24, 0.0])[ring.astype(int)]
             return stack(0 * mine, -side * down * mine, -back * mine)
         return motion
 
     fields["mouthRollUpper"] = gesture().lips(roll(True)).pull({
-        164: (0, -0.08, -0.05), 391: (0, -0.08, -0.05)}).hold(2, 18).both(2.6)  # fmt: skip
+        164: (0, -0.18, -0.08), 391: (0, -0.16, -0.08)}).hold(2, 18).both(2.6)  # fmt: skip
     fields["mouthRollLower"] = gesture().lips(roll(False)).pull({
-        18: (0, 0.10, -0.02), 418: (0, 0.08, -0.02)}).hold(2, 200).both(2.6)  # fmt: skip
+        18: (0, 0.20, 0.0), 418: (0, 0.16, 0.0)}).hold(2, 200).both(2.6)  # fmt: skip
 
     def shrug_lower(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         part = towards_middle(along) ** 0.8 * inner(ring)
         lower = np.where(upper < 0.4, 1, 0)
-        rise = np.where(lower == 1, np.array([0.50, 0.44, 0.38, 0.34, 0.3, 0])[ring.astype(int)],
-                        np.array([0.16, 0.24, 0.30, 0.34, 0.3, 0])[ring.astype(int)])  # fmt: skip
-        return stack(0 * part, rise * part, np.where(lower == 1, 0.22, 0.06) * part)
+        rise = np.where(lower == 1, np.array([0.74, 0.64, 0.55, 0.48, 0.4, 0])[ring.astype(int)],
+                        np.array([0.22, 0.34, 0.42, 0.48, 0.4, 0])[ring.astype(int)])  # fmt: skip
+        return stack(0 * part, rise * part, np.where(lower == 1, 0.34, 0.10) * part)
 
     fields["mouthShrugLower"] = gesture().lips(shrug_lower).pull({
-        18: (0, 0.46, 0.10), 200: (0, 0.42, 0.12), 199: (0, 0.30, 0.08), 418: (0, 0.34, 0.08),
-        421: (0, 0.34, 0.10), 175: (0, 0.12, 0.02),
+        18: (0, 0.74, 0.14), 200: (0, 0.66, 0.14), 199: (0, 0.50, 0.10), 418: (0, 0.54, 0.10),
+        421: (0, 0.54, 0.14), 175: (0, 0.26, 0.04), 262: (0, 0.22, 0.04),
     }).hold(2, 425).both(3.2)  # fmt: skip
 
     def shrug_upper(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         part = towards_middle(along) ** 0.8 * inner(ring)
         on_upper = np.where(upper > 0.6, 1, 0)
         rise = np.where(on_upper == 1,
-                        np.array([0.34, 0.34, 0.34, 0.34, 0.3, 0])[ring.astype(int)],
-                        np.array([0.14, 0.22, 0.30, 0.34, 0.3, 0])[ring.astype(int)])  # fmt: skip
-        return stack(0 * part, rise * part, np.where(on_upper == 1, 0.24, 0.10) * part)
+                        np.array([0.46, 0.47, 0.47, 0.47, 0.4, 0])[ring.astype(int)],
+                        np.array([0.18, 0.30, 0.41, 0.47, 0.4, 0])[ring.astype(int)])  # fmt: skip
+        return stack(0 * part, rise * part, np.where(on_upper == 1, 0.34, 0.14) * part)
 
     fields["mouthShrugUpper"] = gesture().lips(shrug_upper).pull({
-        164: (0, 0.18, 0.10), 391: (0, 0.16, 0.06)}).hold(2, 18, 425).both(2.8)  # fmt: skip
+        164: (0, 0.28, 0.14), 391: (0, 0.24, 0.08)}).hold(2, 18, 425).both(2.8)  # fmt: skip
 
     def shift(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         x = place[:, 0]
@@ -182,26 +183,26 @@ def mouth_fields(spreader: Spreader) -> dict[str, Points]:
                      0.10 * (1 - along) * inner(ring) + 0.12 * along * front)  # fmt: skip
 
     fields["cheekPuff"] = gesture().lips(puff).pull({
-        434: (0.75, -0.05, 0.55), 427: (0.62, 0.02, 0.62), 432: (0.38, -0.04, 0.50),
+        434: (0.90, -0.05, 0.62), 427: (0.76, 0.02, 0.74), 432: (0.46, -0.04, 0.62),
         411: (0.72, 0.05, 0.48), 416: (0.72, -0.1, 0.34), 422: (0.26, -0.10, 0.36),
         430: (0.45, -0.15, 0.36), 436: (0.30, 0.04, 0.42), 425: (0.35, 0.10, 0.36),
         391: (0.05, 0.04, 0.22), 164: (0, 0, 0.18), 18: (0, -0.05, 0.20), 435: (0.5, -0.1, 0.2),
     }).hold(280, 200, 358, 2, 361, 379).both(4.0)  # fmt: skip
 
     pair("cheekSquint", gesture().lips(lambda u, a, r, p: stack(0 * u, 0 * u, 0 * u)).pull({
-        280: (0.06, 0.34, 0.20), 330: (0.04, 0.34, 0.16), 347: (0.04, 0.34, 0.14),
-        346: (0.04, 0.30, 0.12), 425: (0.04, 0.18, 0.12), 348: (0.0, 0.26, 0.10),
-        266: (0.02, 0.24, 0.10), 352: (0.04, 0.18, 0.12), 449: (0, 0.20, 0.06),
-        450: (0, 0.22, 0.06), 451: (0, 0.18, 0.05), 448: (0, 0.14, 0.05),
+        280: (0.08, 0.52, 0.32), 330: (0.05, 0.52, 0.26), 347: (0.05, 0.50, 0.22),
+        346: (0.05, 0.46, 0.20), 425: (0.06, 0.30, 0.20), 348: (0.0, 0.40, 0.16),
+        266: (0.02, 0.38, 0.16), 352: (0.06, 0.28, 0.18), 449: (0, 0.30, 0.09),
+        450: (0, 0.32, 0.09), 451: (0, 0.27, 0.08), 448: (0, 0.21, 0.08),
     }).hold(454, 4, 374, 373, 380, 386, 263, 362).left(3.0))  # fmt: skip
     pair("noseSneer", gesture().lips(lambda u, a, r, p: stack(
-        0 * u, 0.12 * (u > 0.6) * np.clip(1 - r / 3, 0, 1) * (1 - a) * smooth_step(a, 0, .2), 0 * u,
+        0 * u, 0.30 * (u > 0.6) * np.clip(1 - r / 3.5, 0, 1) * (1 - a) * smooth_step(a, 0, .2), 0 * u,
     )).pull({
-        358: (0.06, 0.34, 0.02), 327: (0.04, 0.26, 0.02), 279: (0.08, 0.36, 0.04),
-        429: (0.05, 0.38, 0.06), 420: (0.02, 0.34, 0.08), 371: (0.05, 0.32, 0.08),
-        355: (0.02, 0.28, 0.08), 437: (0.0, 0.22, 0.10), 391: (0.04, 0.20, 0.02),
-        343: (0.0, 0.14, 0.08), 412: (-0.02, 0.06, 0.12), 426: (0.05, 0.22, 0.08),
-        285: (-0.06, -0.20, 0.06), 417: (-0.04, -0.12, 0.08),
+        358: (0.08, 0.58, 0.02), 327: (0.06, 0.44, 0.02), 279: (0.12, 0.60, 0.06),
+        429: (0.08, 0.60, 0.12), 420: (0.03, 0.52, 0.14), 371: (0.08, 0.52, 0.14),
+        355: (0.03, 0.44, 0.14), 437: (0.0, 0.34, 0.18), 391: (0.06, 0.40, 0.02),
+        343: (0.0, 0.24, 0.14), 412: (-0.02, 0.08, 0.20), 426: (0.08, 0.42, 0.12),
+        285: (-0.08, -0.26, 0.08), 417: (-0.05, -0.16, 0.12), 425: (0.04, 0.18, 0.10),
     }).hold(4, 168, 280, 386, 362).left(2.6))  # fmt: skip
     return fields
 

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
-from scipy.interpolate import LinearNDInterpolator
+from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 from scipy.ndimage import gaussian_filter
 
 from deform import smooth_step
@@ -18,8 +18,9 @@ Picture = NDArray[np.float64]
 
 SIZE = 1024
 SKIN = (0.800, 0.612, 0.520)
-LIP = (0.690, 0.395, 0.372)
+LIP = (0.715, 0.445, 0.408)
 HAIR = (0.185, 0.122, 0.088)
+BROW_HAIR = (0.235, 0.160, 0.118)
 FINER = 3
 
 
@@ -31,11 +32,13 @@ def atlas(skin: SkinMesh, uv: Points, size: int = SIZE) -> Picture:
     u, v = np.meshgrid(grid, grid)
     place = mapping(u, v)
     lost = np.isnan(place[..., 0])
-    place[lost] = (30.0, 0.0, -30.0)
+    edge = lost & (u < 0.02)
+    place[edge] = NearestNDInterpolator(uv[left], skin.points[left])(u[edge], v[edge])
+    place[lost & ~edge] = (30.0, 0.0, -30.0)
     return place
 
 
-def noise(size: int, scale: float, seed: int) -> Picture:
+def noise(size: int, scale: float | tuple[float, float], seed: int) -> Picture:
     """Return smooth noise of unit deviation."""
     made = gaussian_filter(np.random.default_rng(seed).standard_normal((size, size)), scale)
     return np.asarray(made / made.std())
@@ -48,6 +51,8 @@ def blob(place: Picture, centre: tuple[float, float, float], radius: float) -> P
 
 def outline(uv: Points, closed: bool = True) -> list[tuple[float, float]]:
     """Return a path of texture coordinates in fine pixels."""
+    # What reaches the middle of the face is drawn on beyond it.
+    uv = np.where(np.asarray(uv) < (0.006, 0.0), np.asarray(uv) * (1, 1) - (0.02, 0), uv)
     path = [(float(u) * SIZE * FINER, float(v) * SIZE * FINER) for u, v in uv]
     return [*path, path[0]] if closed else path
 
@@ -82,24 +87,26 @@ def skin_picture(skin: SkinMesh, uv: Points, shade: Points, hair: Picture | None
     x, y, z = np.moveaxis(place, -1, 0)
     picture = np.ones((SIZE, SIZE, 3)) * SKIN
     blotch = 0.5 * noise(SIZE, 28, 1) + 0.35 * noise(SIZE, 9, 2) + 0.25 * noise(SIZE, 3, 3)
-    picture *= 1 + 0.016 * blotch[..., None] * (0.7, 1.0, 1.1)
-    picture *= 1 + 0.016 * noise(SIZE, 0.8, 4)[..., None]
+    near = (smooth_step(y, -16, -11) * smooth_step(z, -11, -4))[..., None]
+    picture *= 1 + 0.016 * near * blotch[..., None] * (0.7, 1.0, 1.1)
+    picture *= 1 + 0.014 * near * noise(SIZE, 0.8, 4)[..., None]
     # Blood near the surface: cheeks, nose, chin; paler and yellower forehead.
     warm = (0.60 * blob(place, (4.0, -3.4, 0.6), 1.5) + 0.42 * blob(place, (0.6, -3.7, 3.9), 0.9)
             + 0.25 * blob(place, (0, -11, 2.3), 1.2) + 0.3 * blob(place, (1.7, -4.3, 2.5), 0.5))
     warm *= 1 + 0.18 * noise(SIZE, 14, 5)
     picture = toned(picture, (0.790, 0.455, 0.400), 0.42 * warm)
     picture = toned(picture, (0.830, 0.660, 0.545), 0.35 * smooth_step(y, 2, 5))
-    picture = toned(picture, (0.660, 0.440, 0.400), 0.30 * blob(place, (2.6, -1.15, 0.2), 0.75))
-    picture = toned(picture, (0.650, 0.450, 0.390), 0.30 * blob(place, (1.4, 0.2, 0.2), 0.5))
-    picture = toned(picture, (0.690, 0.470, 0.415), 0.38 * blob(place, (3.0, 0.72, 0.3), 0.55))
+    picture = toned(picture, (0.660, 0.440, 0.400), 0.12 * blob(place, (2.6, -1.15, 0.2), 0.75))
+    picture = toned(picture, (0.650, 0.450, 0.390), 0.10 * blob(place, (1.4, 0.2, 0.2), 0.5))
+    picture = toned(picture, (0.690, 0.470, 0.415), 0.22 * blob(place, (3.0, 0.72, 0.3), 0.55))
+    # Behind the jaw no light comes in.
+    picture *= 1 - 0.30 * blob(place, (5.6, -8.6, -7.0), 1.7)[..., None]
     picture = lips(skin, uv, picture, place)
     picture = eyes(skin, uv, picture)
-    nostril = blob((place - (0.62, -4.72, 2.95)) / (0.36, 0.26, 0.55), (0, 0, 0), 0.62)
-    picture = toned(picture, (0.20, 0.09, 0.075), 0.95 * smooth_step(nostril, 0.30, 0.85))
+    picture = toned(picture, (0.86, 0.68, 0.585), 0.45 * blob(place, (1.75, 0.45, 0.4), 0.6))
     if hair is not None:
         picture = toned(picture, HAIR, hair)
-    picture = toned(picture, HAIR, brow_hairs(place))
+    picture = toned(picture, BROW_HAIR, brow_hairs(place))
     picture *= shading(skin, uv, shade)[..., None] ** np.array([0.75, 1.0, 1.1])
     out = Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
     held = io.BytesIO()
@@ -107,12 +114,17 @@ def skin_picture(skin: SkinMesh, uv: Points, shade: Points, hair: Picture | None
     return held.getvalue()
 
 
+def spread_out(skin: SkinMesh, uv: Points, values: Points, size: int) -> Picture:
+    """Return a value of every vertex as a picture."""
+    left = (skin.points[:, 0] >= -1e-9) & ~hidden_inside(skin)
+    grid = (np.arange(size) + 0.5) / size
+    u, v = np.meshgrid(np.maximum(grid, 0.0045), grid)
+    return np.asarray(LinearNDInterpolator(uv[left], values[left], fill_value=0.0)(u, v))
+
+
 def shading(skin: SkinMesh, uv: Points, shade: Points) -> Picture:
     """Return the occlusion of the neutral head as a picture."""
-    left = (skin.points[:, 0] >= -1e-9) & ~hidden_inside(skin)
-    grid = (np.arange(256) + 0.5) / 256
-    u, v = np.meshgrid(grid, grid)
-    small = LinearNDInterpolator(uv[left], shade[left], fill_value=1.0)(u, v)
+    small = 1 - spread_out(skin, uv, 1 - shade, 256)
     fine = Image.fromarray(np.float32(small)).resize((SIZE, SIZE), Image.Resampling.BICUBIC)
     return np.clip(np.asarray(fine, float), 0, 1)
 
@@ -122,14 +134,14 @@ def lips(skin: SkinMesh, uv: Points, picture: Picture, place: Picture) -> Pictur
     upper, lower = skin.rows["lip_upper_outer"], skin.rows["lip_lower_outer"]
     path = np.concatenate([uv[upper], uv[lower][::-1]])
     seal = uv[skin.rows["mouth_upper_0"]]
-    inside = mask([("area", outline(path), 0)], 2.2)
+    inside = mask([("area", outline(path), 0)], 3.4)
     lines = noise(SIZE, 1.0, 6)
     lines = gaussian_filter(lines, (5, 0))
     lines /= lines.std()
-    red = np.array(LIP) * (1 + 0.035 * lines[..., None])
+    red = np.array(LIP) * (1 + 0.014 * lines[..., None])
     light = 0.10 * smooth_step(place[..., 1], -7.7, -8.4) * smooth_step(place[..., 1], -9.0, -8.5)
     red = red * (1 + light[..., None])
-    picture = picture + (red - picture) * (0.86 * inside)[..., None]
+    picture = picture + (red - picture) * (0.80 * inside)[..., None]
     rim = mask([("line", outline(uv[upper], False), 1.5)], 3) * (1 - inside)
     picture = picture * (1 + 0.10 * rim[..., None])
     dark = mask([("line", outline(seal, False), 2.0)], 2.0)
@@ -142,9 +154,9 @@ def eyes(skin: SkinMesh, uv: Points, picture: Picture) -> Picture:
     half = (len(rim) - 1) // 2
     upper, lower = rim[: half + 1], rim[half:]
     around = mask([("line", outline(uv[rim], False), 8)], 7)
-    picture = toned(picture, (0.62, 0.39, 0.355), 0.55 * around)
+    picture = toned(picture, (0.62, 0.39, 0.355), 0.35 * around)
     top = mask([("line", outline(uv[upper[1:-3]], False), 4.5)], 2.0)
-    picture = toned(picture, (0.13, 0.08, 0.07), 0.85 * top)
+    picture = toned(picture, (0.13, 0.08, 0.07), 0.80 * top)
     low = mask([("line", outline(uv[lower[4:]], False), 2.2)], 1.8)
     picture = toned(picture, (0.30, 0.17, 0.15), 0.50 * low)
     crease = 0.62 * uv[skin.rows["eye_upper_2"]] + 0.38 * uv[upper]
@@ -152,8 +164,8 @@ def eyes(skin: SkinMesh, uv: Points, picture: Picture) -> Picture:
     return toned(picture, (0.45, 0.27, 0.23), 0.60 * fold)
 
 
-BROW = np.array([(1.42, 1.42, 0.34, 62), (1.9, 1.66, 0.42, 48), (2.5, 1.90, 0.43, 30),
-                 (3.2, 2.10, 0.38, 16), (3.9, 2.16, 0.31, 2), (4.6, 2.02, 0.23, -14),
+BROW = np.array([(1.46, 1.50, 0.24, 62), (1.9, 1.70, 0.34, 48), (2.5, 1.90, 0.36, 30),
+                 (3.2, 2.06, 0.33, 16), (3.9, 2.12, 0.27, 2), (4.6, 2.00, 0.20, -14),
                  (5.2, 1.70, 0.13, -26), (5.55, 1.40, 0.05, -32)])  # fmt: skip
 """The left brow: x, y of its middle line, half height, and the hairs' angle in degrees."""
 
@@ -192,7 +204,7 @@ def brow_hairs(place: Picture) -> Picture:
     half = np.interp(x, BROW[:, 0], BROW[:, 2], left=0.01, right=0.01)
     ground = smooth_step(np.abs(y - middle) / np.maximum(half, 0.02), 1.5, 0.3)
     ground *= smooth_step(x, 1.15, 1.9) * smooth_step(x, 5.8, 5.2) * front
-    return np.clip(0.95 * hairs + 0.42 * ground, 0, 0.93)
+    return np.clip(0.95 * hairs + 0.30 * ground, 0, 0.90)
 
 
 def eye_picture(size: int = 512) -> bytes:
@@ -212,21 +224,24 @@ def eye_picture(size: int = 512) -> bytes:
             1 + 0.4 * np.sin(random.integers(2, 6) * angle + random.uniform(0, 7)))
     strand = np.interp(turn % (2 * np.pi), np.append(angle, 2 * np.pi), np.append(fibres, fibres[0]))
     strand /= 1.6
-    white = np.array([0.905, 0.895, 0.880]) * np.ones((size, size, 3))
+    white = np.array([0.83, 0.815, 0.795]) * np.ones((size, size, 3))
     veins = gaussian_filter(random.standard_normal((size, size)), 5)
     white = toned(white, (0.80, 0.55, 0.50), 0.10 + 0.35 * smooth_step(radius, 0.3, 0.75)
                   + 0.05 * veins / veins.std() * smooth_step(radius, 0.3, 0.6))  # fmt: skip
-    outer, inner_ring = np.array([0.235, 0.315, 0.330]), np.array([0.46, 0.40, 0.27])
+    outer, inner_ring = np.array([0.150, 0.125, 0.105]), np.array([0.42, 0.29, 0.15])
     mix = smooth_step(share + 0.05 * strand, 0.38, 0.72)[..., None]
-    colour = inner_ring * (1 - mix) + np.array([0.36, 0.46, 0.45]) * mix
+    colour = inner_ring * (1 - mix) + np.array([0.285, 0.270, 0.205]) * mix
     colour = colour * (1 + 0.16 * strand[..., None] * smooth_step(share, 0.3, 0.5)[..., None])
     colour = colour + (outer * 0.42 - colour) * smooth_step(share, 0.80, 1.0)[..., None]
     colour *= (0.80 + 0.30 * smooth_step(v / iris, 0.9, -0.7))[..., None]
     pupil = smooth_step(share, 0.385, 0.33)[..., None]
     colour = colour * (1 - pupil) + 0.012 * pupil
-    border = smooth_step(share, 1.06, 0.95)[..., None]
+    # The upper lid keeps light off the top of the ball.
+    lid = 1 - 0.50 * smooth_step(v, 0.14, 0.42) - 0.18 * smooth_step(v, -0.25, -0.5)
+    lid = lid * (1 - 0.35 * smooth_step(np.abs(u), 0.42, 0.75))
+    border = smooth_step(share, 1.07, 0.93)[..., None]
     picture = white * (1 - border) + colour * border
-    picture *= (1 - 0.25 * smooth_step(share, 1.22, 1.02) * (share > 0.99))[..., None]
+    picture *= (lid * (1 - 0.22 * smooth_step(share, 1.25, 1.02) * (share > 0.97)))[..., None]
     out = Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
     held = io.BytesIO()
     out.save(held, "JPEG", quality=90, subsampling=0, optimize=True)

@@ -12,6 +12,7 @@ from scipy.sparse.linalg import splu
 import cage as cg
 import landmarks as lm
 from mean_face import SAVED
+from nostrils import hollowed, nostril
 from sculpt import sculpted
 from subdivide import laplacian, loop_step, refine_path
 
@@ -19,8 +20,8 @@ Points = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 LEVELS = 2
-EYE_CENTRE = np.array([3.02, -0.04, -0.98])
-EYE_RADIUS = 1.25
+EYE_CENTRE = np.array([3.04, -0.03, -1.08])
+EYE_RADIUS = 1.38
 
 
 @dataclass
@@ -35,6 +36,7 @@ class SkinMesh:
     cage_points: Points
     cage_triangles: Numbers
     coarse: tuple[Numbers, int]  # the level before: its triangles and its number of vertices
+    nostrils: Points  # how deep in a nostril each vertex lies, 0 to 1
 
 
 def make_skin() -> SkinMesh:
@@ -75,8 +77,11 @@ def make_skin() -> SkinMesh:
         triangles, count = finer, matrix.shape[0]
     for _ in range(3):
         place[:468] += 0.75 * (np.array(cage.points)[:468] - (lift @ place)[:468])
-    skin = SkinMesh(lift @ place, triangles, mirror, rows, lift, place, cage_triangles, coarse)
+    skin = SkinMesh(lift @ place, triangles, mirror, rows, lift, place, cage_triangles, coarse,
+                    np.zeros(count))
     skin.points = faired(skin, skin.points, fairing_weights(skin))
+    skin.nostrils = nostril(skin.points)
+    skin.points = hollowed(skin.points)
     return skin
 
 
@@ -108,9 +113,17 @@ def fairing_weights(skin: SkinMesh) -> Points:
     eyes = np.linalg.norm(np.abs(skin.cage_points) * (1, 0, 0) + skin.cage_points * (0, 1, 1)
                           - (3.0, 0, 0), axis=1) < 2.6  # fmt: skip
     mouth = np.hypot(skin.cage_points[:, 0] / 1.3, skin.cage_points[:, 1] + 7.5) < 2.6
-    held[:468][(eyes | mouth)[:468] & inside[:468]] = 3.0
+    held[:468][mouth[:468] & inside[:468]] = 3.0
+    held[:468][eyes[:468] & inside[:468]] = 0.2
     held[468:][mouth[468:] & (skin.cage_points[468:, 2] > -5)] = 3.0
     held[468:][eyes[468:]] = 3.0
+    rim = skin.rows["socket_0"]
+    rim = rim[rim < 468]
+    held[rim] = held[skin.mirror[rim]] = 3.0
+    beside = np.concatenate([skin.rows[f"skull_{i}"] for i in (1, 2, 3)])
+    beside = np.concatenate([beside, skin.rows["neck_1"], skin.rows["neck_2"]])
+    beside = beside[beside < len(held)]
+    held[beside] = held[skin.mirror[beside]] = 0.0015
     low = skin.cage_points[:, 1] < -17
     held[low] = 0.3
     return np.clip(skin.lift @ held, 0.0005, None)

@@ -16,11 +16,11 @@ UPPER = ((0.84, 1.02, 0.62), (0.66, 0.90, 0.56), (0.74, 1.00, 0.66), (0.70, 0.84
 LOWER = ((0.54, 0.86, 0.50), (0.58, 0.88, 0.54), (0.66, 0.96, 0.62), (0.68, 0.84, 0.70),
          (0.70, 0.80, 0.76), (1.04, 0.76, 0.94), (1.00, 0.72, 0.92))  # fmt: skip
 
-SEAL_Y, SEAL_Z = -7.5, 2.08
-UPPER_EDGE = SEAL_Y - 0.16
+SEAL_Y, SEAL_Z = -7.37, 2.2
+UPPER_EDGE = SEAL_Y - 0.20
 LOWER_EDGE = SEAL_Y - 0.10
-UPPER_FRONT = SEAL_Z - 0.72
-LOWER_FRONT = SEAL_Z - 1.02
+UPPER_FRONT = SEAL_Z - 0.66
+LOWER_FRONT = SEAL_Z - 0.98
 
 
 def arch(front: float, half_width: float, length: float) -> Points:
@@ -86,7 +86,7 @@ def row_of_teeth(
         shade = np.clip(y / height, 0, 1)
         warm = np.outer(1 - 0.10 * shade**2, [1, 1, 1]) * (1, 1 - 0.0, 1)
         warm = warm * np.stack([np.ones_like(shade), 1 - 0.05 * shade, 1 - 0.16 * shade], axis=1)
-        far = np.clip(1 - 0.075 * number, 0.4, 1)
+        far = np.clip(1.04 - 0.055 * number, 0.5, 1)
         colors = np.column_stack([warm * far, np.ones(len(warm))])
         pieces.append(Piece(placed, {"teeth": triangles}, None, colors))
     left = joined(pieces)

@@ -39,5 +39,5 @@ def tongue() -> Piece:
     triangles = grid_triangles(len(SECTIONS), AROUND, closed=True)
     last = (len(SECTIONS) - 1) * AROUND
     cap = [(last + i, last + (i + 1) % AROUND, tip) for i in range(AROUND)]
-    return Piece(points, {"tongue": np.concatenate([triangles[:, ::-1], np.array(cap)])},
+    return Piece(points, {"tongue": np.concatenate([triangles, np.array(cap)])},
                  None, np.concatenate([*colors, [[1, 1, 1, 1]]]))  # fmt: skip
