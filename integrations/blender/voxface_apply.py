@@ -550,8 +550,10 @@ def menu_entry(menu, context):
 
 
 def register():
+    again = hasattr(bpy.types, "VOXFACE_OT_apply_clip")  # Run was pressed twice
     bpy.utils.register_class(VOXFACE_OT_apply_clip)
-    bpy.types.TOPBAR_MT_file_import.append(menu_entry)
+    if not again:
+        bpy.types.TOPBAR_MT_file_import.append(menu_entry)
 
 
 def unregister():

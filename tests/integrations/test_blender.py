@@ -134,6 +134,14 @@ def test_ntsc_scenes_and_clips_stay_in_step(tmp_path, blender):
         assert answer["end"] == 300
 
 
+def test_from_the_menu_one_undo_takes_it_back(tmp_path, blender):
+    save_clip(clip_with(jawOpen=np.linspace(0, 1, 61)), tmp_path / "a.npz")
+    seen, printed = blender(tmp_path, keys=KEYS, runs=[], read=[], operator=str(tmp_path / "a.npz"))
+    # One curve is somebody's own, and six are the clip's.
+    assert seen == [1, ["FINISHED"], 7, pytest.approx(1.0, abs=1e-4), 1]
+    assert "6 shape keys of 'Face' driven" in printed
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
