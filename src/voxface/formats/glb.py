@@ -45,12 +45,13 @@ def glb_of(rig: Rig, clip: FaceClip) -> bytes:
     changed since, or comes from elsewhere, is written by itself.
     """
     from voxface.rig import write_glb
+    from voxface.rig.draco import read_unpacked
     from voxface.rig.from_gltf import rig_from_gltf
-    from voxface.rig.gltf_file import is_gltf, read_gltf
+    from voxface.rig.gltf_file import is_gltf
     from voxface.rig.patch import animate_gltf
 
     if rig.source is not None and is_gltf(rig.source):
-        file = read_gltf(rig.source)
+        file = read_unpacked(rig.source)
         stored = rig_from_gltf(file)
         same = stored.targets == rig.targets and all(
             np.array_equal(getattr(stored, name), getattr(rig, name))

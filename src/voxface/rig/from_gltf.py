@@ -13,7 +13,7 @@ from voxface.errors import VoxfaceError
 from voxface.face import Rig, RigPart
 from voxface.rig.accessors import read_accessor
 from voxface.rig.connect import connect_names
-from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, compressed, understanding
+from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, understanding
 from voxface.rig.materials import read_material
 from voxface.rig.normals import vertex_normals
 from voxface.rig.pivot import guess_pivot
@@ -31,9 +31,8 @@ from voxface.rig.vrm import read_expressions
 CENTIMETRES = 100.0
 """A glTF metre in a rig's unit."""
 
-_COMPRESSION = ("KHR_draco_mesh_compression",)
 _HARMLESS = (
-    *_COMPRESSION, MESHOPT, "KHR_mesh_quantization", "KHR_materials", "KHR_texture", "EXT_texture",
+    MESHOPT, "KHR_mesh_quantization", "KHR_materials", "KHR_texture", "EXT_texture",
     "VRM", "KHR_lights", "KHR_animation_pointer", "KHR_node_visibility", "KHR_xmp",
 )  # fmt: skip
 """Beginnings of extensions that a file may require: they leave the geometry as it is read here."""
@@ -109,8 +108,6 @@ def check_extensions(file: GltfFile) -> None:
     """Refuse a file that cannot be understood without an extension that is not read here."""
     required = file.json.get("extensionsRequired", [])
     for extension in required if isinstance(required, list) else ():
-        if extension in _COMPRESSION:
-            raise compressed(file.name, extension)
         if not str(extension).startswith(_HARMLESS):
             raise VoxfaceError(
                 f"{file.name} requires the extension {extension}, which voxface does not read; "

@@ -125,14 +125,6 @@ def understanding(name: str) -> Iterator[None]:
         raise VoxfaceError(f"{name} is not valid glTF ({reason}); export it again") from no
 
 
-def compressed(name: str, extension: str) -> VoxfaceError:
-    """Build the error for a file whose geometry is packed in a way that is not read here."""
-    return VoxfaceError(
-        f"{name} uses {extension}, which voxface does not read; "
-        "export it again without mesh compression"
-    )
-
-
 def is_gltf(path: Path) -> bool:
     """Tell whether a file is there and looks like glTF, binary or JSON."""
     try:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from voxface.errors import VoxfaceError
 from voxface.face import Rig
+from voxface.rig.draco import read_unpacked
 from voxface.rig.from_gltf import rig_from_gltf
-from voxface.rig.gltf_file import read_gltf
 from voxface.rig.ict import rig_from_ict
 
 DEFAULT_HEAD = Path(__file__).with_name("head.glb")
@@ -36,7 +36,7 @@ def load_rig(path: str | PathLike[str]) -> Rig:
         raise VoxfaceError(f"{path} is empty")
     if beginning.startswith(b"PK"):
         return rig_from_ict(file)
-    return rig_from_gltf(read_gltf(file))
+    return rig_from_gltf(read_unpacked(file))
 
 
 def default_head() -> Rig:

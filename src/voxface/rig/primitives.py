@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.rig.accessors import read_accessor, read_floats
-from voxface.rig.gltf_file import GltfFile, Json, compressed
+from voxface.rig.gltf_file import GltfFile, Json
 
 FloatRows = NDArray[np.float32]
 
@@ -76,10 +76,8 @@ def read_vertices(file: GltfFile, primitive: Json, names: list[str], uv_set: int
     Raises
     ------
     VoxfaceError
-        If they are compressed, or contradict the specification.
+        If they contradict the specification.
     """
-    if "KHR_draco_mesh_compression" in primitive.get("extensions", {}):
-        raise compressed(file.name, "KHR_draco_mesh_compression")
     attributes = primitive.get("attributes", {})
     if "POSITION" not in attributes:
         raise file.broken("a mesh has no positions")
