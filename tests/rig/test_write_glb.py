@@ -125,6 +125,13 @@ def test_a_texture_comes_back(tmp_path):
         write_glb(replace(rig, parts=(wrong,)))
 
 
+def test_a_cut_out_material_comes_back(tmp_path):
+    rig = planted_rig()
+    skin = replace(rig.parts[0], material=Material("lashes", cutoff=0.25))
+    rig = replace(rig, parts=(skin, rig.parts[1]))
+    assert_same(rig, load_rig(saved(tmp_path, write_glb(rig))))
+
+
 def test_given_normals_are_kept_and_targets_turn_them(tmp_path):
     vertices, triangles = ball()
     squash = -vertices * [0, 0.5, 0]

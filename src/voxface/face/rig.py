@@ -29,6 +29,8 @@ class Material:
         Whether alpha is blended.
     two_sided : bool
         Whether the back of a triangle is seen.
+    cutoff : float
+        Where alpha is lower, nothing is drawn: hair and lashes painted on cards. 0: all is drawn.
     """
 
     name: str = "skin"
@@ -38,6 +40,7 @@ class Material:
     texture: bytes | None = field(default=None, repr=False)
     transparent: bool = False
     two_sided: bool = False
+    cutoff: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

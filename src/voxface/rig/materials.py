@@ -25,6 +25,7 @@ def read_material(file: GltfFile, primitive: Json) -> tuple[Material, int]:
         None if base is None else _picture(file, base),
         entry.get("alphaMode") == "BLEND",
         bool(entry.get("doubleSided", False)),
+        float(entry.get("alphaCutoff", 0.5)) if entry.get("alphaMode") == "MASK" else 0.0,
     )
     return material, 0 if base is None else int(base.get("texCoord", 0))
 

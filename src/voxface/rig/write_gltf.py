@@ -164,6 +164,8 @@ def _material(packer: Packer, part: RigPart, has_uv: bool) -> int:
     entry: Json = {"name": material.name, "pbrMetallicRoughness": surface}
     if material.transparent:
         entry["alphaMode"] = "BLEND"
+    elif material.cutoff > 0:
+        entry |= {"alphaMode": "MASK", "alphaCutoff": material.cutoff}
     if material.two_sided:
         entry["doubleSided"] = True
     return packer.add("materials", entry)
