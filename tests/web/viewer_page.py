@@ -18,7 +18,7 @@ from voxface import FaceClip
 from voxface.face import Rig, RigPart
 from voxface.face.resample import interpolate_frames
 from voxface.rig import write_glb
-from voxface.viewer.page_folder import PAGE
+from voxface.viewer.built_page import PAGE
 
 ROOT = WEB.parent
 EXAMPLE = ROOT / "examples" / "speech.flac"
@@ -68,12 +68,15 @@ def page_browser(*arguments: str) -> Iterator[Any]:
         yield browser
 
 
-def opened(browser: Any, address: str, quality: int = 4, **context: Any) -> Any:
+def opened(browser: Any, address: str, quality: int = 4, script: str = "", **context: Any) -> Any:
     """Open the page, wait until its head is there, and keep what it complains of.
 
-    The coarsest pictures (`quality` 4) are the quickest without a graphics card.
+    The coarsest pictures (`quality` 4) are the quickest without a graphics card; `script` runs
+    before those of the page.
     """
+    context.setdefault("reduced_motion", "reduce")
     page = browser.new_context(**context).new_page()
+    page.add_init_script(script)
     page.complaints = []
     page.asked = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))

@@ -7,6 +7,7 @@ import { h } from "./dom";
 import { dropTargets, filePicker } from "./drop";
 import { HeadKeeper } from "./head_keeper";
 import { helpDialog } from "./help";
+import { Idle } from "./idle";
 import { listenToKeys } from "./keys";
 import { Listener } from "./listener";
 import { fetchFile } from "./open_files";
@@ -102,6 +103,7 @@ export class App {
     if (rig) await this.session.openAddress(rig, "head");
     this.started = true;
     this.show();
+    void this.#wake();
     const open = asked.get("open");
     if (!open) return;
     await this.session.attempt(async () => {
@@ -124,6 +126,18 @@ export class App {
     this.transport.draw();
     this.timeline.draw();
     this.curves.draw();
+  }
+
+  /** Load the engine beforehand, unless data is to be saved, and let the head live. */
+  async #wake(): Promise<void> {
+    const { saveData } = (navigator as { connection?: { saveData?: boolean } }).connection ?? {};
+    if (saveData) return;
+    try {
+      const engine = await this.session.engine();
+      if (this.view) new Idle(this.state, this.view).start(engine);
+    } catch {
+      // Whoever opens a recording will be told.
+    }
   }
 
   #pose(slot: "main" | "other", take: Take): void {

@@ -23,7 +23,7 @@ export function channelPicker(label: string, chosen: Signal<readonly string[]>):
     "button",
     { type: "button", class: "button", "aria-label": `Add: ${label.toLowerCase()}`, "aria-expanded": "false", onclick: () => open(box.hasAttribute("hidden")) },
     icon("plus"),
-    label,
+    h("span", { class: "word" }, label),
   );
   const element = h("div", { class: "picker" }, button, box);
   let active = 0;

@@ -64,6 +64,7 @@ export class Listener {
       state.other.value = null;
       state.layout.value = "single";
       session.player.load(null, 0);
+      state.lag.value = microphone.latency + this.#stream.latency;
       state.listening.value = true;
     });
     this.#begun = false;

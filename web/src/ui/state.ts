@@ -47,6 +47,8 @@ export class State {
   readonly message = new Signal<Message | null>(null);
   readonly work = new Signal<Work | null>(null);
   readonly listening = new Signal(false);
+  /** Seconds that the head is behind the voice while the microphone is on. */
+  readonly lag = new Signal(0);
   readonly dark = new Signal(false);
 }
 

@@ -1,12 +1,16 @@
 import type { Actions } from "./actions";
 import { fill, h } from "./dom";
 import { brandSign, icon } from "./icons";
+import { watchAll } from "./signal";
 import type { State } from "./state";
 
 /** The sign, what is played, and what can be opened. */
 export function topBar(state: State, actions: Actions): HTMLElement {
   const source = h("p", { class: "source" });
-  state.take.watch((take) => (source.textContent = take?.name ?? ""));
+  watchAll([state.take, state.listening, state.lag], () => {
+    const lag = `Listening · ${Math.round(state.lag.value * 1000)} ms behind your voice`;
+    source.textContent = state.listening.value ? lag : (state.take.value?.name ?? "");
+  });
   const microphone = h("button", {
     type: "button",
     class: "button quiet",

@@ -11,12 +11,23 @@ import {
 /** Makes a head a tinted, translucent shape whose own far sides do not shine through. */
 export class Ghost {
   readonly #material = new MeshStandardMaterial({
-    color: 0x2fb8a6,
-    roughness: 0.5,
+    color: 0x1fae9a,
+    roughness: 0.6,
     transparent: true,
-    opacity: 0.42,
   });
   #worn: [Mesh, Material | Material[]][] = [];
+
+  constructor() {
+    // Glass-like: edges show, what faces the viewer lets the other head be seen.
+    this.#material.onBeforeCompile = (shader) => {
+      shader.fragmentShader = shader.fragmentShader.replace(
+        "#include <opaque_fragment>",
+        `float facing = abs( dot( normalize( vViewPosition ), normal ) );
+         diffuseColor.a = mix( 0.95, 0.16, smoothstep( 0.0, 0.85, facing ) );
+         #include <opaque_fragment>`,
+      );
+    };
+  }
 
   /** Take the head's own materials off and keep them. */
   dress(object: Object3D): void {
