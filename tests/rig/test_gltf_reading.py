@@ -128,6 +128,24 @@ def test_buffers_and_pictures_beside_the_file_are_found(tmp_path):
         load_rig(tmp_path / "a.gltf")
 
 
+def test_texture_coordinates_are_those_the_material_uses(tmp_path):
+    made = Document()
+    primitive = made.json["meshes"][made.mesh(NAMES)]["primitives"][0]
+    uv = np.tile([[0.25, 0.5]], (8, 1))
+    primitive["attributes"] |= {"TEXCOORD_0": made.accessor(uv), "TEXCOORD_1": made.accessor(-uv)}
+    primitive["material"] = 0
+    moved = {"offset": [0.5, 1], "scale": [2, 4], "rotation": np.pi / 2}
+    reference = {"index": 0, "texCoord": 0, "extensions": {"KHR_texture_transform": moved}}
+    made.json["materials"] = [{"pbrMetallicRoughness": {"baseColorTexture": reference}}]
+    made.json["textures"] = [{}]
+    made.node(mesh=0)
+    # Scaled to (0.5, 2); the specification's quarter turn takes (u, v) to (v, -u).
+    found = load_rig(made.save(tmp_path / "a.glb")).uv[0]
+    assert np.allclose(found, [0.5 + 2, 1 - 0.5], atol=1e-6)
+    moved |= {"texCoord": 1, "rotation": 0}
+    assert np.allclose(load_rig(made.save(tmp_path / "a.glb")).uv[0], [0, -1], atol=1e-6)
+
+
 def test_nodes_place_turn_scale_and_mirror_their_meshes(tmp_path):
     made = Document()
     child = made.node(

@@ -126,10 +126,10 @@ def _read_mesh(
     file = scene.file
     names = target_names(file, mesh)
     for primitive in mesh.get("primitives", []):
-        material, uv_set = read_material(file, primitive)
-        key = f"{number} {uv_set} {vertex_key(primitive)}"
+        material, uv_use = read_material(file, primitive)
+        key = f"{number} {uv_use} {vertex_key(primitive)}"
         if key not in blocks:
-            stored = read_vertices(file, primitive, names, uv_set)
+            stored = read_vertices(file, primitive, names, uv_use)
             for name, weight in resting.items():
                 stored.positions[:] += np.float32(weight) * stored.deltas.get(name, 0)
             places, share = _placed(scene, number, node, stored)

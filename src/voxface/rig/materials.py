@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from voxface.face import Material
 from voxface.rig.gltf_file import GltfFile, Json, resolve_uri
 
 
-def read_material(file: GltfFile, primitive: Json) -> tuple[Material, int]:
-    """Return a primitive's material and the number of the texture coordinates it uses."""
+@dataclass(frozen=True)
+class UvUse:
+    """Which texture coordinates a material uses, and how it moves them.
+
+    Parameters
+    ----------
+    number : int
+        Of the mesh's sets of coordinates.
+    offset, scale : tuple of float
+    rotation : float
+        In radians, as ``KHR_texture_transform`` has it.
+    """
+
+    number: int = 0
+    offset: tuple[float, float] = (0.0, 0.0)
+    scale: tuple[float, float] = (1.0, 1.0)
+    rotation: float = 0.0
+
+    def applied(self, uv: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the coordinates as the picture is read, shape (V, 2)."""
+        if self == UvUse(self.number):
+            return uv
+        cosine, sine = math.cos(self.rotation), math.sin(self.rotation)
+        scaled = uv * np.array(self.scale)
+        turned = scaled @ np.array([[cosine, -sine], [sine, cosine]])
+        return np.asarray(turned + self.offset, np.float32)
+
+
+def read_material(file: GltfFile, primitive: Json) -> tuple[Material, UvUse]:
+    """Return a primitive's material and the texture coordinates it uses."""
     if primitive.get("material") is None:
-        return Material("default", (1.0, 1.0, 1.0, 1.0), 1.0, 0.0), 0
+        return Material("default", (1.0, 1.0, 1.0, 1.0), 1.0, 0.0), UvUse()
     entry = file.item("materials", primitive["material"])
     surface = entry.get("pbrMetallicRoughness", {})
     unlit = "KHR_materials_unlit" in entry.get("extensions", {})
@@ -27,7 +60,18 @@ def read_material(file: GltfFile, primitive: Json) -> tuple[Material, int]:
         bool(entry.get("doubleSided", False)),
         float(entry.get("alphaCutoff", 0.5)) if entry.get("alphaMode") == "MASK" else 0.0,
     )
-    return material, 0 if base is None else int(base.get("texCoord", 0))
+    return material, UvUse() if base is None else _uv_use(base)
+
+
+def _uv_use(reference: Json) -> UvUse:
+    moved = reference.get("extensions", {}).get("KHR_texture_transform", {})
+    (u, v), (width, height) = moved.get("offset", (0, 0)), moved.get("scale", (1, 1))
+    return UvUse(
+        int(moved.get("texCoord", reference.get("texCoord", 0))),
+        (float(u), float(v)),
+        (float(width), float(height)),
+        float(moved.get("rotation", 0)),
+    )
 
 
 def _picture(file: GltfFile, reference: Json) -> bytes | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from voxface.rig.accessors import read_accessor, read_floats
 from voxface.rig.gltf_file import GltfFile, Json
+from voxface.rig.materials import UvUse
 
 FloatRows = NDArray[np.float32]
 
@@ -70,7 +71,7 @@ def vertex_key(primitive: Json) -> str:
     return repr((sorted(primitive.get("attributes", {}).items()), primitive.get("targets")))
 
 
-def read_vertices(file: GltfFile, primitive: Json, names: list[str], uv_set: int = 0) -> Vertices:
+def read_vertices(file: GltfFile, primitive: Json, names: list[str], uv_use: UvUse) -> Vertices:
     """Read a primitive's vertices and morph targets.
 
     Raises
@@ -99,12 +100,13 @@ def read_vertices(file: GltfFile, primitive: Json, names: list[str], uv_set: int
             deltas[name] = moved
         else:
             deltas[name] = np.zeros((count, 3), np.float32)
+    uv = optional(f"TEXCOORD_{uv_use.number}", 2)
     joints, weights = _influences(file, attributes, count)
     return Vertices(
         positions,
         deltas,
         optional("NORMAL", 3),
-        optional(f"TEXCOORD_{uv_set}", 2),
+        None if uv is None else uv_use.applied(uv),
         _colors(file, attributes, count),
         joints,
         weights,
