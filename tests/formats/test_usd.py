@@ -161,7 +161,24 @@ def test_broken_files_are_one_clear_line(tmp_path, content, message):
     assert "\n" not in str(caught.value)
 
 
+def test_a_clip_without_frames_is_refused(tmp_path, rig):
+    with pytest.raises(VoxfaceError, match="without frames"):
+        save_clip(FaceClip(np.zeros((0, 52)), 30), tmp_path / "a.usdc", rig=rig)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_missing_package_is_found_out_before_any_work(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pxr", None)
     with pytest.raises(VoxfaceError, match=r"pip install 'voxface\[usd\]'"):
         check_output(tmp_path / "a.usdc")
+
+
+@pytest.mark.slow
+def test_the_default_head_is_valid_too(tmp_path, make_clip):
+    for suffix in (".usdc", ".usdz"):
+        save_clip(make_clip(5), tmp_path / f"a{suffix}")
+        assert complaints(tmp_path / f"a{suffix}") == []
+    stage = Usd.Stage.Open(str(tmp_path / "a.usdz"))
+    low, high = np.array(UsdGeom.Mesh(stage.GetPrimAtPath("/Head/Face")).GetExtentAttr().Get())
+    # A head and what of its neck and shoulders is there, in centimetres.
+    assert 20 < (high - low)[1] < 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from voxface.face.visemes import VOWELS
 from voxface.formats import load_clip, save_clip
 from voxface.formats.vrma import BONES, PRESETS
 from voxface.rig.connect import connect_names
+from voxface.rig.gltf_file import read_gltf
 from voxface.rig.packer import Packer
 
 MODULES = Path(__file__).parents[2] / "web" / "node_modules"
@@ -197,6 +199,16 @@ def test_what_the_common_expressions_say_returns(tmp_path):
         name = f"eye{what}"
         assert np.allclose(again[name], clip[name], atol=1e-5)
     assert again.tracked[:, ARKIT_CHANNELS.index("browInnerUp")].sum() == 0
+
+
+def test_gltf_as_text_is_known_too(tmp_path, make_clip):
+    clip = make_clip(5)
+    save_clip(clip, tmp_path / "a.vrma", "vrma_perfect_sync")
+    file = read_gltf(tmp_path / "a.vrma")
+    data = base64.b64encode(file.buffers[0]).decode()
+    file.json["buffers"][0]["uri"] = f"data:application/octet-stream;base64,{data}"
+    (tmp_path / "a.gltf").write_text(json.dumps(file.json))
+    assert np.allclose(load_clip(tmp_path / "a.gltf").weights, clip.weights, atol=1e-6)
 
 
 def test_a_clip_that_begins_before_its_sound_keeps_its_start(tmp_path, read):

@@ -12,6 +12,7 @@ BEGINNING = 65536
 """Bytes that are looked at."""
 
 _LEGACY_MARKS = ('"exportFps"', '"facsNames"', '"weightMat"', '"numPoses"')
+_GLTF_MARKS = ('"asset"', '"version"', '"nodes"')
 _CUE_MARKS = ('"mouthCues"', "<rhubarbResult", "MohoSwitch1")
 
 
@@ -43,8 +44,12 @@ def _by_bytes(beginning: bytes) -> tuple[str, str] | None:
     if beginning.startswith(b"#usda"):
         return "usd", ".usda"
     if beginning.startswith(b"glTF"):
-        return ("vrma", ".vrma") if b"VRMC_vrm_animation" in beginning else ("glb", ".glb")
+        return _gltf(beginning)
     return None
+
+
+def _gltf(beginning: bytes) -> tuple[str, str]:
+    return ("vrma", ".vrma") if b"VRMC_vrm_animation" in beginning else ("glb", ".glb")
 
 
 def _by_text(beginning: bytes) -> tuple[str, str] | None:
@@ -52,6 +57,8 @@ def _by_text(beginning: bytes) -> tuple[str, str] | None:
     if any(mark in text for mark in _CUE_MARKS):
         return "mouth_cues", ""
     if text.startswith("{"):
+        if all(mark in text for mark in _GLTF_MARKS):
+            return _gltf(beginning)
         legacy = any(mark in text for mark in _LEGACY_MARKS)
         return "audio2face" if legacy else "voice_to_action", ".json"
     first_line = (text.splitlines() or [""])[0]

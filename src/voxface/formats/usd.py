@@ -28,6 +28,8 @@ class _SceneWriter(CollectingWriter):
 
         clip, rig = self._clip(), self.header.rig
         assert rig is not None, "formats that draw are given a rig"
+        if not len(clip):
+            raise VoxfaceError("a clip without frames cannot become an animation")
         weights = connect(rig).weights(clip)
         try:
             stage = Usd.Stage.CreateNew(str(path))
