@@ -7,6 +7,7 @@ import { channelsOf, type Series } from "../rig/channels_of";
 import { connect } from "../rig/connect";
 import { readGltf, understanding, type GltfFile, type Json } from "../rig/gltf_file";
 import { headNode, headPose } from "../rig/head_motion";
+import { unpacked } from "../rig/meshopt";
 import { findHead, sceneNodes } from "../rig/scene";
 import { targetNames } from "../rig/target_names";
 import { readTracks, valuesAt, type Track } from "../rig/tracks";
@@ -21,8 +22,8 @@ import { isVrma, readVrma } from "./vrma_reader";
  * Reads morph weights by name and the motion of the head's node, or a VRM animation. Of several
  * animations the one that voxface wrote counts, or the first with morph weights.
  */
-export function readGlb(bytes: Uint8Array, fileName: string): FaceClip {
-  const file = readGltf(bytes, fileName);
+export async function readGlb(bytes: Uint8Array, fileName: string): Promise<FaceClip> {
+  const file = await unpacked(readGltf(bytes, fileName));
   return understanding(fileName, () => (isVrma(file) ? readVrma(file) : readAnimation(file)));
 }
 

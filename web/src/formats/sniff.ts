@@ -13,7 +13,7 @@ const BEGINNING = 65536;
 const LEGACY_MARKS = ['"exportFps"', '"facsNames"', '"weightMat"', '"numPoses"'];
 const CUE_MARKS = ['"mouthCues"', "<rhubarbResult", "MohoSwitch1"];
 
-export type Reader = (bytes: Uint8Array, fileName: string) => FaceClip;
+export type Reader = (bytes: Uint8Array, fileName: string) => FaceClip | Promise<FaceClip>;
 
 /** What reads a file; an error with one clear line if nothing does. */
 export function readerOf(bytes: Uint8Array, fileName: string): Reader {

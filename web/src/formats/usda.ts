@@ -24,7 +24,7 @@ import {
 const JOINTS = tokensText(["neck", "neck/head"]);
 
 export async function writeUsda(clip: FaceClip, options: WriteOptions): Promise<Bytes> {
-  const rig = loadRig(options.rig!, "the head");
+  const rig = await loadRig(options.rig!, "the head");
   const weights = targetWeights(rig, clip);
   const names = new Set<string>();
   const shapes = rig.targets.map((target) => freeName(target, names));

@@ -37,15 +37,20 @@ export class GltfFile {
     if (view.extensions?.EXT_meshopt_compression) {
       throw compressed(this.name, "EXT_meshopt_compression");
     }
+    return this.extent(view, `bufferViews[${String(number)}]`);
+  }
+
+  /** The part of a buffer that an entry means. */
+  extent(view: Json, where: string): Uint8Array {
     this.item("buffers", view.buffer);
     const whole = this.buffers[view.buffer];
     const [begin, length] = [view.byteOffset ?? 0, view.byteLength ?? 0];
     if (!(Number.isInteger(begin) && Number.isInteger(length) && begin >= 0 && length >= 0)) {
-      throw this.broken(`bufferViews[${String(number)}] has no sound extent`);
+      throw this.broken(`${where} has no sound extent`);
     }
     if (begin + length > whole.length) {
       throw new VoxfaceError(
-        `${this.name} is cut off or damaged: bufferViews[${String(number)}] ends at byte ` +
+        `${this.name} is cut off or damaged: ${where} ends at byte ` +
           `${begin + length} of a buffer of ${whole.length}; export or copy it again`,
       );
     }

@@ -35,6 +35,11 @@ export function headNode(
   return { node: number, ...decompose(localTransform(file.item("nodes", number))), parent };
 }
 
+/** A root node that is only moved to a place, given in metres. */
+export function standingHead(node: number, translation: Vector): HeadNode {
+  return { node, translation, rotation: [1, 0, 0, 0], scale: [1, 1, 1], parent: IDENTITY };
+}
+
 /** Writes a node's rest as translation, rotation and scale, which alone may be animated. */
 export function withoutMatrix(head: HeadNode, node: Json): void {
   if (!node.matrix) return;

@@ -2,26 +2,22 @@
 import { VoxfaceError } from "../types";
 import { readAccessor } from "./accessors";
 import type { Expressions } from "./connection";
-import {
-  compressed,
-  dataOf,
-  readGltf,
-  understanding,
-  type GltfFile,
-  type Json,
-} from "./gltf_file";
+import { compressed, readGltf, understanding, type GltfFile, type Json } from "./gltf_file";
+import { materialOf } from "./materials";
 import { determinant, IDENTITY, multiply, transposed, type Matrix } from "./matrix";
+import { unpacked } from "./meshopt";
 import { vertexNormals } from "./normals";
 import { guessPivot } from "./pivot";
 import { placed } from "./placed";
 import { readTriangles, readVertices, vertexKey, type Vertices } from "./primitives";
-import { trianglesOf, type Material, type Rig, type RigPart } from "./rig";
-import { below, findHead, sceneNodes } from "./scene";
+import { restingWeights } from "./resting";
+import { trianglesOf, type Rig, type RigPart } from "./rig";
+import { meshesOf, sceneOf, type Scene, type ShownMesh } from "./scene";
 import { targetNames } from "./target_names";
 import { readExpressions } from "./vrm";
 
 /** A glTF metre in a rig's unit. */
-const CENTIMETRES = 100;
+export const CENTIMETRES = 100;
 
 /** Vertices in the rig's space, with the triangles of all primitives that use them. */
 interface Block {
@@ -31,61 +27,51 @@ interface Block {
 }
 
 /** All meshes of a file's scene as one rig, at rest, in centimetres. */
-export function loadRig(bytes: Uint8Array, name: string): Rig {
-  const file = readGltf(bytes, name);
+export async function loadRig(bytes: Uint8Array, name: string): Promise<Rig> {
+  const file = await unpacked(readGltf(bytes, name));
   return understanding(name, () => loadScene(file));
 }
 
 /** The scene of a file that is read already. */
 export function loadScene(file: GltfFile): Rig {
-  const name = file.name;
   for (const extension of (file.json.extensionsRequired ?? []) as string[]) {
-    if (/^(KHR_draco|EXT_meshopt)/.test(extension)) throw compressed(name, extension);
+    if (extension === "KHR_draco_mesh_compression") throw compressed(file.name, extension);
   }
-  const nodes = sceneNodes(file);
-  const found = findHead(file);
-  const head = found !== null && nodes.has(found) ? found : null;
+  const scene = sceneOf(file);
+  const expressions = readExpressions(file);
+  const resting = restingWeights(scene, expressions);
   const blocks = new Map<string, Block>();
-  for (const number of nodes.keys()) {
-    if (file.item("nodes", number).mesh !== undefined) readMesh(file, number, nodes, head, blocks);
-  }
+  for (const shown of meshesOf(scene)) readMesh(scene, shown, resting.get(shown.number)!, blocks);
   if (!blocks.size) {
-    throw new VoxfaceError(`${name} holds no mesh of triangles; a rig is a mesh of a head`);
+    throw new VoxfaceError(`${file.name} holds no mesh of triangles; a rig is a mesh of a head`);
   }
-  const place = head === null ? null : nodes.get(head)!;
+  const place = scene.head === null ? null : scene.places.get(scene.head)!;
   const pivot = place && ([3, 7, 11].map((i) => place[i] * CENTIMETRES) as Pivot);
-  const rig = assemble([...blocks.values()], pivot, readExpressions(file));
+  const rig = assemble([...blocks.values()], pivot, expressions);
   if (rig.targets.length) return rig;
   throw new VoxfaceError(
-    `${name} has no morph targets; export it with its shape keys (blend shapes)`,
+    `${file.name} has no morph targets; export it with its shape keys (blend shapes)`,
   );
 }
 
 type Pivot = [number, number, number];
 
 function readMesh(
-  file: GltfFile,
-  number: number,
-  nodes: ReadonlyMap<number, Matrix>,
-  head: number | null,
+  scene: Scene,
+  { number, node, mesh }: ShownMesh,
+  resting: ReadonlyMap<string, number>,
   blocks: Map<string, Block>,
 ): void {
-  const node = file.item("nodes", number);
-  const mesh = file.item("meshes", node.mesh);
   const names = targetNames(mesh);
-  const turning = head === null ? new Set<number>() : below(file, head);
-  const skinned = node.skin !== undefined;
   for (const primitive of (mesh.primitives ?? []) as Json[]) {
-    const { material, uvSet } = materialOf(file, primitive);
+    const { material, uvSet } = materialOf(scene.file, primitive);
     const key = `${number} ${uvSet} ${vertexKey(primitive)}`;
-    const known = blocks.get(key);
-    const block = known ?? blockOf(file, node, number, primitive, names, uvSet, nodes, turning);
-    if (head === null) block.share.fill(1);
-    else if (!skinned) block.share.fill(turning.has(number) ? 1 : 0);
-    const triangles = readTriangles(file, primitive, block.vertices.count);
+    const read = () => atRest(readVertices(scene.file, primitive, names, uvSet), resting);
+    const block = blocks.get(key) ?? blockOf(scene, number, node, read);
+    const triangles = readTriangles(scene.file, primitive, block.vertices.count);
     if (!triangles?.length) continue;
     blocks.set(key, block);
-    const mirrored = !skinned && determinant(nodes.get(number)!) < 0;
+    const mirrored = node.skin === undefined && determinant(scene.places.get(number)!) < 0;
     block.parts.push({
       name: String(primitive.extras?.name ?? node.name ?? mesh.name ?? `mesh_${node.mesh}`),
       triangles: mirrored ? turnedOver(triangles) : triangles,
@@ -94,25 +80,26 @@ function readMesh(
   }
 }
 
+/** Vertices moved by the weights that nothing else drives. */
+function atRest(stored: Vertices, resting: ReadonlyMap<string, number>): Vertices {
+  for (const [name, weight] of resting) {
+    stored.deltas.get(name)?.forEach((value, i) => (stored.positions[i] += weight * value));
+  }
+  return stored;
+}
+
 /** Triangles seen from the other side. */
 function turnedOver(triangles: Uint32Array): Uint32Array {
   return triangles.map((_, i) => triangles[i - (i % 3) + 2 - (i % 3)]);
 }
 
-function blockOf(
-  file: GltfFile,
-  node: Json,
-  number: number,
-  primitive: Json,
-  names: readonly string[],
-  uvSet: number,
-  nodes: ReadonlyMap<number, Matrix>,
-  turning: ReadonlySet<number>,
-): Block {
-  const stored = readVertices(file, primitive, names, uvSet);
+function blockOf(scene: Scene, number: number, node: Json, read: () => Vertices): Block {
+  const { file, places: nodes, turning } = scene;
+  const stored = read();
   const share = new Float32Array(stored.count);
   if (node.skin === undefined || !stored.influences.length) {
     const place = nodes.get(number)!;
+    share.fill(turning.has(number) ? 1 : 0);
     return { vertices: placed(stored, () => place, CENTIMETRES), share, parts: [] };
   }
   const skin = file.item("skins", node.skin);
@@ -198,41 +185,4 @@ function assemble(
     headPivot: pivot ?? guessPivot(neutral, deltas),
     expressions,
   };
-}
-
-/** A primitive's material and the number of the texture coordinates it uses. */
-function materialOf(file: GltfFile, primitive: Json): { material: Material; uvSet: number } {
-  if (primitive.material === undefined) {
-    const color = [1, 1, 1, 1];
-    const plain = { roughness: 1, metallic: 0, texture: null, twoSided: false };
-    return { material: { name: "default", color, ...plain }, uvSet: 0 };
-  }
-  const entry = file.item("materials", primitive.material);
-  const surface = (entry.pbrMetallicRoughness ?? {}) as Json;
-  const unlit = Boolean(entry.extensions?.KHR_materials_unlit);
-  const base = surface.baseColorTexture as Json | undefined;
-  return {
-    material: {
-      name: String(entry.name ?? `material_${primitive.material}`),
-      color: (surface.baseColorFactor ?? [1, 1, 1, 1]) as number[],
-      roughness: unlit ? 1 : (surface.roughnessFactor ?? 1),
-      metallic: unlit ? 0 : (surface.metallicFactor ?? 1),
-      texture: base ? pictureOf(file, base) : null,
-      twoSided: Boolean(entry.doubleSided),
-    },
-    uvSet: base?.texCoord ?? 0,
-  };
-}
-
-/** A PNG or JPEG file; null where the picture is of a kind that is not read. */
-function pictureOf(file: GltfFile, reference: Json): Uint8Array | null {
-  const source: unknown = file.item("textures", reference.index).source;
-  if (source === undefined) return null;
-  const image = file.item("images", source);
-  const content =
-    image.bufferView === undefined
-      ? dataOf(file, String(image.uri ?? ""), `images[${String(source)}]`)
-      : file.view(image.bufferView);
-  const known = content[0] === 0x89 || (content[0] === 0xff && content[1] === 0xd8);
-  return known ? content : null;
 }

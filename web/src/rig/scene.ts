@@ -5,6 +5,44 @@ import { IDENTITY, multiply, transposed, type Matrix } from "./matrix";
 /** VRM 0.x avatars look along -z; half a turn about y puts them as glTF has it. */
 const FACES_BACK: Matrix = [-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1];
 
+/** The nodes of a file that are shown. */
+export interface Scene {
+  readonly file: GltfFile;
+  /** Global transform of every node at rest, in metres, the face towards +z; parents first. */
+  readonly places: ReadonlyMap<number, Matrix>;
+  /** The node that turns the head. */
+  readonly head: number | null;
+  /**
+   * The nodes that turn with it. Without a head, all of them, or none where there is a skin: a
+   * whole body is no head.
+   */
+  readonly turning: ReadonlySet<number>;
+}
+
+/** A node that shows a mesh. */
+export interface ShownMesh {
+  readonly number: number;
+  readonly node: Json;
+  readonly mesh: Json;
+}
+
+export function sceneOf(file: GltfFile): Scene {
+  const places = sceneNodes(file);
+  const head = findHead(file);
+  if (head !== null && places.has(head)) {
+    return { file, places, head, turning: below(file, head) };
+  }
+  const skinned = [...places.keys()].some((each) => file.item("nodes", each).skin !== undefined);
+  return { file, places, head: null, turning: new Set(skinned ? [] : places.keys()) };
+}
+
+export function meshesOf({ file, places }: Scene): ShownMesh[] {
+  return [...places.keys()]
+    .map((number) => ({ number, node: file.item("nodes", number) }))
+    .filter(({ node }) => node.mesh !== undefined)
+    .map(({ number, node }) => ({ number, node, mesh: file.item("meshes", node.mesh) }));
+}
+
 /**
  * The nodes of the scene that is shown, with their global transforms at rest, in metres, the face
  * towards +z. Parents come before their children. A file without a scene shows all its nodes.
