@@ -14,7 +14,9 @@ from voxface.face import ARKIT_CHANNELS, FaceClip, Rig, RigPart
 from voxface.face.rotation import quaternion_from_rotation_vector
 from voxface.formats import load_clip, save_clip
 from voxface.rig import load_rig
-from voxface.rig.scene import local_transform
+from voxface.rig.gltf_file import read_gltf
+from voxface.rig.scene import Scene, local_transform
+from voxface.rig.tracks import read_tracks
 
 
 def planted_clip(frames=9, fps="30000/1001", start=0.5, tilt=0.4, **more):
@@ -107,6 +109,75 @@ def test_an_avatar_keeps_its_own_scene_and_turns_its_head_in_the_world(tmp_path,
         assert np.allclose(whole[:3, :3], turn @ rest, atol=1e-5)
         place = (np.array(rig.head_pivot) + clip.head[frame, :3]) / 100
         assert np.allclose(whole[:3, 3], place, atol=1e-5)
+
+
+def gaze_of_eyes(path, rig_path):
+    """Return where the eyes of an export look, by node name, (T, 3) in the head's own axes."""
+    file = read_gltf(path)
+    nodes = file.items("nodes")
+    scene = Scene.of(read_gltf(rig_path))
+    gazes = {}
+    for track in read_tracks(file, file.items("animations")[0]):
+        name = nodes[track.node].get("name", "")
+        if "Eye" in name:
+            parent = next(n for n in scene.places if track.node in nodes[n].get("children", []))
+            rest = scene.places[track.node]
+            looks = []
+            for turn in track.values:
+                local = local_transform(nodes[track.node] | {"rotation": turn})
+                whole = scene.places[parent] @ local @ np.linalg.inv(rest)
+                looks.append(whole[:3, :3] @ [0, 0, 1])
+            gazes[name] = np.array(looks)
+    return gazes
+
+
+@pytest.mark.parametrize("make", [vrm0, vrm1, lambda: body(turned=True)[0]])
+def test_bones_turn_the_eyes_where_no_target_does(tmp_path, make):
+    made = make()
+    head = next(n for n in made.json["nodes"] if n["name"].endswith("Head"))
+    bent = [0.5, 0.5, 0.5, 0.5]
+    for side in "LR":
+        head["children"].append(
+            made.node(root=False, name=f"J_Adj_{side}_FaceEye", rotation=bent))  # fmt: skip
+    left, right = head["children"][-2:]
+    made.node(name="FaceEye_L_end")
+    scale = 1.0
+    extensions = made.json.get("extensions", {})
+    if make is vrm1:
+        vrm = extensions["VRMC_vrm"]
+        vrm["humanoid"]["humanBones"] |= {"leftEye": {"node": left}, "rightEye": {"node": right}}
+        narrow = {"inputMaxValue": 90.0, "outputScale": 9.0}
+        vrm["lookAt"] = {
+            f"rangeMap{name}": narrow
+            for name in ("HorizontalInner", "HorizontalOuter", "VerticalDown", "VerticalUp")
+        }
+        scale = 0.1
+    elif make is vrm0:
+        bones = extensions["VRM"]["humanoid"]["humanBones"]
+        bones += [{"bone": "leftEye", "node": left}, {"bone": "rightEye", "node": right}]
+    path = made.save(tmp_path / "rig.vrm")
+    weights = np.zeros((3, 52), np.float32)
+    for row, names in ((1, ("eyeLookOutLeft", "eyeLookInRight")),
+                       (2, ("eyeLookDownLeft", "eyeLookUpRight"))):  # fmt: skip
+        weights[row, [ARKIT_CHANNELS.index(name) for name in names]] = 1
+    save_clip(FaceClip(weights, 30), tmp_path / "a.glb", rig=path)
+    gazes = gaze_of_eyes(tmp_path / "a.glb", path)
+    assert set(gazes) == {"J_Adj_L_FaceEye", "J_Adj_R_FaceEye"}
+    aside, down, up = (np.radians(angle * scale) for angle in (30, 30, 25))
+    for name, dipped in (("J_Adj_L_FaceEye", -down), ("J_Adj_R_FaceEye", up)):
+        expected = [[0, 0, 1], [np.sin(aside), 0, np.cos(aside)],
+                    [0, np.sin(dipped), np.cos(dipped)]]  # fmt: skip
+        assert np.allclose(gazes[name], expected, atol=1e-5)
+
+
+def test_targets_that_turn_the_eyes_leave_their_bones_alone(tmp_path):
+    made = Document()
+    child = made.node(root=False, mesh=made.mesh(["eyeLookUp_L", "jawOpen"]))
+    eye = made.node(root=False, name="LeftEye")
+    made.node(name="Head", children=[child, eye])
+    path = made.save(tmp_path / "rig.glb")
+    save_clip(planted_clip(), tmp_path / "a.glb", rig=path)
+    assert gaze_of_eyes(tmp_path / "a.glb", path) == {}
 
 
 @pytest.mark.parametrize("with_scene", [True, False])

@@ -37,6 +37,7 @@ def add_animation(
     clip: FaceClip,
     tracks: Sequence[MorphTrack],
     head: HeadNode | None,
+    turns: Sequence[tuple[HeadNode, NDArray[np.float32]]] = (),
 ) -> None:
     """Add a clip to a document as an animation, one key a frame, linear in between.
 
@@ -51,6 +52,8 @@ def add_animation(
     tracks : sequence of MorphTrack
     head : HeadNode, optional
         The node that the head's motion turns and moves.
+    turns : sequence of (HeadNode, ndarray of shape (T, 4))
+        Other nodes and their rotations about the axes of the face, w first.
 
     Raises
     ------
@@ -81,6 +84,9 @@ def add_animation(
         rotation, translation = head.motion(clip.head)
         animate(head.node, "rotation", rotation)
         animate(head.node, "translation", translation)
+    for node, rotations in turns:
+        still = np.zeros((len(clip), 3), np.float32)
+        animate(node.node, "rotation", node.motion(np.concatenate([still, rotations], axis=1))[0])
     extras = {
         "fps": str(clip.fps),
         "start": clip.start,

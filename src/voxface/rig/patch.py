@@ -12,7 +12,8 @@ import numpy as np
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip, Rig
 from voxface.rig.animation import EXTRAS, MorphTrack, add_animation
-from voxface.rig.connect import connect
+from voxface.rig.connect import Connection, connect
+from voxface.rig.eyes import Eye, find_eyes
 from voxface.rig.from_gltf import CENTIMETRES, resting_weights, rig_from_gltf
 from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, resolve_uri
 from voxface.rig.head_motion import HeadNode
@@ -25,7 +26,8 @@ def animate_gltf(file: GltfFile, clip: FaceClip) -> bytes:
     """Return the file as a self-contained GLB with the clip as its first animation.
 
     Every node with morph targets that the clip drives gets a track of weights, the head's node
-    (see `find_head`) one of rotation and one of translation. Where no node is a head's and there is
+    (see `find_head`) one of rotation and one of translation, and where no target turns the eyes,
+    their bones one of rotation. Where no node is a head's and there is
     no skeleton either, the whole scene is hung below a new node ``head``. Scene, materials,
     skeleton, other animations and extensions stay; buffers and pictures beside the file are taken
     in. An earlier animation by voxface is replaced.
@@ -57,7 +59,8 @@ def animate_gltf(file: GltfFile, clip: FaceClip) -> bytes:
             tracks.append(MorphTrack(number, rows))
     head = _head(packer.document, scene, rig)
     _drop_earlier(packer.document)
-    add_animation(packer, clip, tracks, head)
+    eyes = _eyes(packer.document, scene, connection)
+    add_animation(packer, clip, tracks, head, [(node, eye.turns(clip)) for eye, node in eyes])
     animations = packer.document["animations"]
     animations.insert(0, animations.pop())
     return packer.finish()
@@ -82,6 +85,19 @@ def _head(document: Json, scene: Scene, rig: Rig) -> HeadNode | None:
     document["nodes"] += [rest, {"name": "head", "translation": place, "children": [number]}]
     shown["nodes"] = [number + 1]
     return HeadNode.standing(number + 1, rig.head_pivot)
+
+
+def _eyes(document: Json, scene: Scene, connection: Connection) -> list[tuple[Eye, HeadNode]]:
+    """Return the bones of the eyes, where no morph target moves them."""
+    driven = {channel for match in connection.matched for channel in match.channels}
+    found = []
+    for eye in find_eyes(scene.file):
+        looks = {channel for channel in driven if channel.startswith("eyeLook")}
+        if eye.node in scene.places and not looks:
+            node = HeadNode.in_scene(scene.file, eye.node, scene.places)
+            node.without_matrix(document["nodes"][eye.node])
+            found.append((eye, node))
+    return found
 
 
 def self_contained(file: GltfFile) -> Packer:

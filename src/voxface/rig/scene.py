@@ -142,15 +142,15 @@ def find_head(file: GltfFile) -> int | None:
     named = [
         number
         for number, node in enumerate(nodes)
-        if "mesh" not in node and _last_word(str(node.get("name", ""))) == "head"
+        if "mesh" not in node and name_words(str(node.get("name", "")))[-1:] == ["head"]
     ]
     return min(named, key=lambda number: (number not in joints, number), default=None)
 
 
-def _last_word(name: str) -> str:
+def name_words(name: str) -> list[str]:
+    """Return the words of a node's name, small, without numbers."""
     words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower())
-    words = [word for word in words if word and not word.isdigit()]
-    return words[-1] if words else ""
+    return [word for word in words if word and not word.isdigit()]
 
 
 def _unit(rotation: Any) -> NDArray[np.float64]:
