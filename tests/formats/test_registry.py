@@ -171,6 +171,12 @@ def test_a_rig_that_cannot_be_read_is_found_out_before_a_file_is_opened(tmp_path
     assert [file.name for file in tmp_path.iterdir()] == ["bad.glb"]
 
 
+def test_a_rig_without_a_face_is_found_out_before_a_file_is_opened(tmp_path, make_clip):
+    with pytest.raises(VoxfaceError, match="no morph target that voxface knows"):
+        save_clip(make_clip(3), tmp_path / "a.glb", rig=small_rig(("wings", "tail")))
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_refuses_files_is_named():
     # Not even root may create files in the kernel's own tables.
     with pytest.raises(VoxfaceError, match=r"cannot write /proc/a\.csv"):

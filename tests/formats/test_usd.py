@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -115,6 +116,16 @@ def test_pictures_travel_in_a_package_and_as_colours_in_a_single_file(tmp_path, 
     row_near_the_bottom = colors[12:24]
     assert np.allclose(row_near_the_bottom[:6], skin * (0, 0, 1), atol=1e-6)
     assert np.allclose(row_near_the_bottom[6:], skin, atol=1e-6)
+
+
+def test_cards_with_holes_keep_their_holes(tmp_path, make_clip, rig):
+    part = replace(rig.parts[0], material=replace(rig.parts[0].material, cutoff=0.4))
+    save_clip(make_clip(2), tmp_path / "a.usdz", rig=replace(rig, parts=(part, rig.parts[1])))
+    stage = Usd.Stage.Open(str(tmp_path / "a.usdz"))
+    surface = UsdShade.Shader(stage.GetPrimAtPath("/Head/Materials/skin/Surface"))
+    assert surface.GetInput("opacityThreshold").Get() == pytest.approx(0.4)
+    assert surface.GetInput("opacity").GetConnectedSources()[0][0].sourceName == "a"
+    assert complaints(tmp_path / "a.usdz") == []
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

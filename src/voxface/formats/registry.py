@@ -8,12 +8,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip, Rig
 from voxface.formats.catalogue import FORMATS, AnyPath, Format, find_format, format_named
 from voxface.formats.output import check_writable
 from voxface.formats.sniff import sniff
 from voxface.formats.writer import ClipHeader, ClipWriter
+
+_NO_FRAMES = FaceClip(np.zeros((0, 0), np.float32), Fraction(1), ())
 
 
 def resolve_rig(rig: Rig | AnyPath | None) -> Rig:
@@ -22,14 +26,16 @@ def resolve_rig(rig: Rig | AnyPath | None) -> Rig:
     Raises
     ------
     VoxfaceError
-        If the file cannot be read or is no rig.
+        If the file cannot be read or is no rig, or if no channel moves anything of it.
     """
-    if isinstance(rig, Rig):
-        return rig
     # Reading heads is slow to import, and most clips are written without one.
-    from voxface.rig import default_head, load_rig  # noqa: PLC0415
+    from voxface.rig import connect, default_head, load_rig  # noqa: PLC0415
 
-    return default_head() if rig is None else load_rig(rig)
+    if rig is None:
+        return default_head()
+    found = rig if isinstance(rig, Rig) else load_rig(rig)
+    connect(found).weights(_NO_FRAMES)
+    return found
 
 
 def check_output(

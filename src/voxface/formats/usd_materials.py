@@ -1,7 +1,8 @@
 """What a head looks like in USD: UsdPreviewSurface, one material for each that the rig has.
 
 A picture needs a file of its own. A package (.usdz) has room for it; a single file has not, so its
-colours stand at the vertices there.
+colours stand at the vertices there. A preview surface cannot multiply the two, so where there is a
+picture, colours of the rig's own at the vertices are left out.
 """
 
 from __future__ import annotations
@@ -32,10 +33,9 @@ def define_materials(stage: Any, rig: Rig, mesh: Any, store: TextureStore | None
     store : callable, optional
         Where pictures go; without it their colours go to the vertices.
     """
-    colored = rig.colors is not None or any(
-        part.material.texture is not None and rig.uv is not None and store is None
-        for part in rig.parts
-    )
+    store = None if rig.uv is None else store
+    pictured = any(part.material.texture is not None for part in rig.parts)
+    colored = rig.colors is not None or (pictured and rig.uv is not None and store is None)
     if colored:
         mesh.CreateDisplayColorPrimvar(UsdGeom.Tokens.vertex).Set(
             vectors(_vertex_colors(rig, pictures=store is None))
@@ -97,13 +97,19 @@ def _material(
     surface.CreateIdAttr("UsdPreviewSurface")
     surface.CreateInput("roughness", types.Float).Set(float(look.roughness))
     surface.CreateInput("metallic", types.Float).Set(float(look.metallic))
-    surface.CreateInput("opacity", types.Float).Set(float(look.color[3]))
+    faded = look.transparent or look.cutoff > 0
+    surface.CreateInput("opacity", types.Float).Set(float(look.color[3]) if faded else 1.0)
+    surface.CreateInput("opacityThreshold", types.Float).Set(float(look.cutoff))
     color = surface.CreateInput("diffuseColor", types.Color3f)
     color.Set(Gf.Vec3f(*map(float, look.color[:3])))
     if look.texture is not None and store is not None:
         suffix = ".png" if look.texture.startswith(b"\x89PNG") else ".jpg"
         file = store(path.rsplit("/", 1)[1] + suffix, look.texture)
-        _texture(stage, path, look, file, color)
+        texture = _texture(stage, path, look, file)
+        color.ConnectToSource(texture.CreateOutput("rgb", types.Float3))
+        if faded:
+            alpha = texture.CreateOutput("a", types.Float)
+            surface.GetInput("opacity").ConnectToSource(alpha)
     elif colored:
         reader = UsdShade.Shader.Define(stage, f"{path}/VertexColors")
         reader.CreateIdAttr("UsdPrimvarReader_float3")
@@ -113,7 +119,7 @@ def _material(
     return material
 
 
-def _texture(stage: Any, path: str, look: Material, file: str, color: Any) -> None:
+def _texture(stage: Any, path: str, look: Material, file: str) -> Any:
     types = Sdf.ValueTypeNames
     reader = UsdShade.Shader.Define(stage, f"{path}/TextureCoordinates")
     reader.CreateIdAttr("UsdPrimvarReader_float2")
@@ -128,4 +134,4 @@ def _texture(stage: Any, path: str, look: Material, file: str, color: Any) -> No
     texture.CreateInput("st", types.Float2).ConnectToSource(
         reader.CreateOutput("result", types.Float2)
     )
-    color.ConnectToSource(texture.CreateOutput("rgb", types.Float3))
+    return texture
