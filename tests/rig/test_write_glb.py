@@ -232,19 +232,41 @@ def test_sparse_targets_are_smaller_than_dense_ones():
     assert len(write_glb(rig)) < len(write_glb(all_moving))
 
 
-def validate(path: Path) -> dict:
-    """Return what the Khronos glTF validator says of a file."""
-    script = ROOT / "web" / "tests" / "validate_gltf.mjs"
-    if not (ROOT / "web" / "node_modules" / "gltf-validator").is_dir():
-        pytest.skip("the Khronos glTF validator is not installed (npm ci in web/)")
+def run_node(script: str, package: str, *arguments) -> dict:
+    """Return the JSON that a script of ``web/tests`` prints."""
+    if not (ROOT / "web" / "node_modules" / package).is_dir():
+        pytest.skip(f"{package} is not installed (npm ci in web/)")
     node = shutil.which("node")
     if node is None:
-        pytest.skip("no node on PATH to run the Khronos glTF validator")
+        pytest.skip(f"no node on PATH to run {package}")
     done = subprocess.run(
-        [node, script, path], capture_output=True, text=True, timeout=60, check=True
-    )
-    report: dict = json.loads(done.stdout)
-    return report
+        [node, ROOT / "web" / "tests" / script, *map(str, arguments)],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    found: dict = json.loads(done.stdout)
+    return found
+
+
+def validate(path: Path) -> dict:
+    """Return what the Khronos glTF validator says of a file."""
+    return run_node("validate_gltf.mjs", "gltf-validator", path)
+
+
+@pytest.mark.parametrize("neck", [False, True])
+def test_three_js_plays_what_was_written(tmp_path, neck):
+    share = np.linspace(0, 1, 192) if neck else None
+    rig, clip = planted_rig(head_share=share), planted_clip()
+    path = saved(tmp_path, write_glb(rig, clip))
+    found = run_node("read_gltf.mjs", "three", path, float(clip.times[4]))
+    assert [(each["material"], each["vertices"]) for each in found["meshes"]] == [
+        ("skin", 96), ("glass", 96)
+    ]  # fmt: skip
+    for each in found["meshes"]:
+        assert each["weights"]["mouthSmile_L"] == pytest.approx(clip["mouthSmileLeft"][4], abs=1e-5)
+    sign = np.sign(found["head"]["rotation"][3] * clip.head[4, 3])
+    turn = sign * np.array(found["head"]["rotation"])
+    assert np.allclose(turn, clip.head[4, [4, 5, 6, 3]], atol=1e-5)
+    assert np.allclose(found["head"]["position"], (clip.head[4, :3] + [1, -3, -2]) / 100)
 
 
 @pytest.mark.parametrize("neck", [False, True])
