@@ -157,6 +157,8 @@ class FaceClip:
     def save(self, path: str | PathLike[str], format: str | None = None, **options: Any) -> None:
         """Write the clip to a file; the suffix names the format unless `format` does.
 
+        Options are those of `voxface.formats.save_clip`: ``rig`` and ``start_timecode``.
+
         Raises
         ------
         VoxfaceError
