@@ -50,6 +50,7 @@ RIGS: dict[str, tuple[list[str], dict[str, dict[str, float]]]] = {
     ),
     "vowels": (["A", "I", "U", "E", "O", "Blink"], {}),
     "mouth_open_only": (["mouthOpen", "Blink_L", "Blink_R"], {}),
+    "dotted": (["jaw.open", "Mouth.Smile.Left", "head.eye_blink.R", "cheek.puff.001"], {}),
     "unknown": (["Basis", "Key 1", "corrective_jawOpen"], {}),
 }  # fmt: skip
 

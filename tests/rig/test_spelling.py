@@ -17,6 +17,7 @@ def spellings(channel: str) -> list[str]:
         f"ARKit_{channel}", f"ARKit{pascal}", f"arkit.{channel}", f"blendShape1.{channel}",
         f"Wolf3D_Head.{channel}", f"Wolf3D_Teeth.{channel}", f"A25_{snake.title()}",
         f"head|{channel}", f"Genesis9:{pascal}", f"face_{channel}", f"BS_{pascal}",
+        snake.replace("_", "."), snake.replace("_", " "),
         f"CTRL_expressions_{channel}", f"{channel}.001", f"{channel}_BS", f"25_{channel}",
         f"  {channel} ",
     ]  # fmt: skip

@@ -51,13 +51,18 @@ def read_name(name: str) -> Reading | None:
 
     Notes
     -----
-    What stands before ``.``, ``:``, ``|`` or ``/`` is a namespace and is left out. A side may
+    What stands before ``.``, ``:``, ``|`` or ``/`` is a namespace and is left out, unless nothing
+    is a channel but the whole (``jaw.open``). A side may
     stand anywhere as a word of its own (``mouthSmile_L``, ``LeftMouthSmile``, ``Eye_L_Blink``).
     Words that say nothing (``ARKit``, ``shape``) and numbers are left out, and so is any prefix
     set off by ``_``, ``-`` or a space, unless it is a channel itself: ``jawOpen_mouthSmileLeft``
     corrects a combination and is neither.
     """
-    text = _without_namespace(name.strip())
+    text = name.strip()
+    return _read_text(_without_namespace(text)) or _read_text(_NAMESPACE.sub("_", text))
+
+
+def _read_text(text: str) -> Reading | None:
     whole = _letters(text)
     if whole in SPELLINGS["exact"]:
         return Reading((SPELLINGS["exact"][whole],), SYNONYM)
