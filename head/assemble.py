@@ -10,7 +10,7 @@ from deform import Spreader, smooth_step
 from ears import left_ear
 from eye_channels import LOOK, eye_fields
 from eyeballs import eyeballs, turned
-from hair import hair_cap, hair_locks, inside_hairline
+from hair import faded, hair_cap, hair_locks, inside_hairline
 from jaw_channels import jaw_fields, opened
 from lashes import left_lashes
 from lids import fit_lids
@@ -50,7 +50,7 @@ def thin_skin(skin: SkinMesh, body: Piece) -> NDArray[np.int64]:
     fields = [(body.points * far, NEUTRAL_TOLERANCE)]
     fields += [(field * seen, MOVE_TOLERANCE) for field in body.moves.values()]
     triangles = thinned(*skin.coarse, fields, skin.mirror, body.normals)
-    beneath = (inside_hairline(skin.points) > 0.7)[triangles].all(1)
+    beneath = (faded(skin.points, inside_hairline(skin.points)) > 0.8)[triangles].all(1)
     return triangles[~beneath]
 
 

@@ -92,8 +92,8 @@ def eye_fields(spreader: Spreader) -> dict[str, Points]:
     }).hold(*(int(i) for i in skin.rows["socket_0"]), 454, 4, 425).left(2.4)  # fmt: skip
     pair("eyeSquint", squint + cheek)
     pair("eyeWide", lid_motion(skin, spreader, -0.36, -0.8))
-    pair("eyeLookUp", lid_motion(skin, spreader, -0.20, 0.30))
-    pair("eyeLookDown", lid_motion(skin, spreader, 0.34, -0.35))
+    pair("eyeLookUp", lid_motion(skin, spreader, -0.42, 0.25))
+    pair("eyeLookDown", lid_motion(skin, spreader, 0.28, -0.5, out=0.05))
     side = np.zeros_like(skin.points)
     pair("eyeLookIn", side)
     pair("eyeLookOut", side.copy())

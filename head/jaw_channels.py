@@ -12,7 +12,7 @@ from strokes import Gesture
 Points = NDArray[np.float64]
 
 HINGE = np.array([0.0, -2.6, -7.6])
-OPEN_ANGLE = np.radians(17.0)
+OPEN_ANGLE = np.radians(15.8)
 SLIDE = np.array([0.0, -0.15, 0.35])  # the condyles glide forward as the mouth opens
 
 
@@ -35,9 +35,9 @@ def jaw_share(spreader: Spreader) -> Points:
     share: dict[int, float] = {}
     for index, upper, along in zip(lip.index, lip.upper, lip.along, strict=True):
         # At the corners the lips part evenly; between, the lower lip hangs on the jaw.
-        low = 1 - 0.62 * along**3.0
-        high = 0.38 * along**3.0
-        share[int(index)] = high if upper > 0.6 else low if upper < 0.4 else 0.38
+        low = 1 - 0.66 * along**4.0
+        high = 0.34 * along**4.0
+        share[int(index)] = high if upper > 0.6 else low if upper < 0.4 else 0.34
     for row in range(3, 7):
         for side, value in (("upper", 0.0), ("lower", 1.0)):
             ends = skin.rows[f"mouth_{side}_{row}"]

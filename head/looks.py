@@ -28,9 +28,13 @@ def materials(skin: SkinMesh, uv: Points) -> dict[str, Material]:
     normals = vertex_normals(skin.points, skin.triangles)
     areas = vertex_areas(skin.points, skin.triangles)
     shade = 0.72 + 0.28 * openness(skin.points, normals, areas)
-    into = inside_hairline(atlas(skin, uv))
     strands = noise(SIZE, (7.0, 0.9), 8)
-    root = 0.85 * smooth_step(into + 0.16 * strands, -0.28, 0.5)
+    place = atlas(skin, uv)
+    into = inside_hairline(place)
+    low = smooth_step(place[..., 1], 3.2, 0.5) * smooth_step(place[..., 2], -2.5, -4.0)
+    # Where it is cut short, the skin shines through.
+    root = 0.87 * smooth_step(into + (0.16 - 0.11 * low) * strands, -0.30 - 0.15 * low,
+                              0.5 + 0.55 * low)  # fmt: skip
     eye = eye_picture()
     white = (1.0, 1.0, 1.0, 1.0)
     return {

@@ -100,10 +100,10 @@ def skin_picture(skin: SkinMesh, uv: Points, shade: Points, hair: Picture | None
     picture = toned(picture, (0.650, 0.450, 0.390), 0.10 * blob(place, (1.4, 0.2, 0.2), 0.5))
     picture = toned(picture, (0.690, 0.470, 0.415), 0.22 * blob(place, (3.0, 0.72, 0.3), 0.55))
     # Behind the jaw no light comes in.
-    picture *= 1 - 0.30 * blob(place, (5.6, -8.6, -7.0), 1.7)[..., None]
+    picture *= 1 - 0.12 * blob(place, (5.2, -9.2, -7.2), 1.9)[..., None]
     picture = lips(skin, uv, picture, place)
     picture = eyes(skin, uv, picture)
-    picture = toned(picture, (0.86, 0.68, 0.585), 0.45 * blob(place, (1.75, 0.45, 0.4), 0.6))
+    picture = toned(picture, (0.90, 0.72, 0.63), 0.6 * blob(place, (1.7, 0.4, 0.5), 0.65))
     if hair is not None:
         picture = toned(picture, HAIR, hair)
     picture = toned(picture, BROW_HAIR, brow_hairs(place))
@@ -160,8 +160,8 @@ def eyes(skin: SkinMesh, uv: Points, picture: Picture) -> Picture:
     low = mask([("line", outline(uv[lower[4:]], False), 2.2)], 1.8)
     picture = toned(picture, (0.30, 0.17, 0.15), 0.50 * low)
     crease = 0.62 * uv[skin.rows["eye_upper_2"]] + 0.38 * uv[upper]
-    fold = mask([("line", outline(crease[3:-3], False), 4)], 3.5)
-    return toned(picture, (0.45, 0.27, 0.23), 0.60 * fold)
+    fold = mask([("line", outline(crease[3:-3], False), 4)], 2.4)
+    return toned(picture, (0.45, 0.27, 0.23), 0.85 * fold)
 
 
 BROW = np.array([(1.46, 1.50, 0.24, 62), (1.9, 1.70, 0.34, 48), (2.5, 1.90, 0.36, 30),
@@ -224,21 +224,21 @@ def eye_picture(size: int = 512) -> bytes:
             1 + 0.4 * np.sin(random.integers(2, 6) * angle + random.uniform(0, 7)))
     strand = np.interp(turn % (2 * np.pi), np.append(angle, 2 * np.pi), np.append(fibres, fibres[0]))
     strand /= 1.6
-    white = np.array([0.83, 0.815, 0.795]) * np.ones((size, size, 3))
+    white = np.array([0.905, 0.890, 0.870]) * np.ones((size, size, 3))
     veins = gaussian_filter(random.standard_normal((size, size)), 5)
     white = toned(white, (0.80, 0.55, 0.50), 0.10 + 0.35 * smooth_step(radius, 0.3, 0.75)
                   + 0.05 * veins / veins.std() * smooth_step(radius, 0.3, 0.6))  # fmt: skip
-    outer, inner_ring = np.array([0.150, 0.125, 0.105]), np.array([0.42, 0.29, 0.15])
+    outer, inner_ring = np.array([0.180, 0.165, 0.135]), np.array([0.56, 0.39, 0.19])
     mix = smooth_step(share + 0.05 * strand, 0.38, 0.72)[..., None]
-    colour = inner_ring * (1 - mix) + np.array([0.285, 0.270, 0.205]) * mix
+    colour = inner_ring * (1 - mix) + np.array([0.37, 0.345, 0.25]) * mix
     colour = colour * (1 + 0.16 * strand[..., None] * smooth_step(share, 0.3, 0.5)[..., None])
     colour = colour + (outer * 0.42 - colour) * smooth_step(share, 0.80, 1.0)[..., None]
     colour *= (0.80 + 0.30 * smooth_step(v / iris, 0.9, -0.7))[..., None]
     pupil = smooth_step(share, 0.385, 0.33)[..., None]
     colour = colour * (1 - pupil) + 0.012 * pupil
     # The upper lid keeps light off the top of the ball.
-    lid = 1 - 0.50 * smooth_step(v, 0.14, 0.42) - 0.18 * smooth_step(v, -0.25, -0.5)
-    lid = lid * (1 - 0.35 * smooth_step(np.abs(u), 0.42, 0.75))
+    lid = 1 - 0.16 * smooth_step(v, 0.12, 0.40)
+    lid = lid * (1 - 0.12 * smooth_step(np.abs(u), 0.42, 0.75))
     border = smooth_step(share, 1.07, 0.93)[..., None]
     picture = white * (1 - border) + colour * border
     picture *= (lid * (1 - 0.22 * smooth_step(share, 1.25, 1.02) * (share > 0.97)))[..., None]

@@ -30,9 +30,9 @@ def sculpted(points: Points) -> Points:
         near = np.exp(-(((np.linalg.norm(away / (1.75, 1.15), axis=1)) ** 4)))
         place[:, :2] += near[:, None] * away * (0.05, 0.02)
     lids = bump(points, (3.0, 0.62), (0.95, 0.30))
-    place[:, 1] -= 0.17 * lids
+    place[:, 1] -= 0.12 * lids
     # Less sunken beside the bridge of the nose.
-    place[:, 2] += 0.22 * bump(points, (1.8, 0.55), (0.5, 0.5))
+    place[:, 2] += 0.38 * bump(points, (1.8, 0.5), (0.5, 0.55))
     # Chin forward, a clear hollow under the lower lip.
     place[:, 2] += 0.52 * bump(points, (0, -11.2), (1.9, 1.15))
     place[:, 2] -= 0.10 * bump(points, (0, -9.35), (1.3, 0.35))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from deform import Spreader
+from deform import Spreader, smooth_step
 from lips import LipPoints, Motion, lip_points
 
 Points = NDArray[np.float64]
@@ -63,15 +63,18 @@ class Gesture:
         return (field + field[mirror] * (-1.0, 1.0, 1.0)) / 2
 
     def left(self, reach: float = 3.5) -> Points:
-        """Return the field of the left side alone; across the middle it fades quickly."""
+        """Return the field of the left side alone.
+
+        Near the middle both sides share the move, so that left and right together make the whole.
+        """
         mirror, points = self.skin.mirror, self.skin.points
         total: dict[int, Points] = {}
         for index, move in self.moves.items():
-            total[index] = move
+            share = 0.5 + 0.5 * float(smooth_step(points[index, 0], 0.0, 0.9))
+            total[index] = share * move
             other = int(mirror[index])
             if other != index and other not in self.moves:
-                fade = 1 - np.clip(points[index, 0] / 0.9, 0, 1)
-                total[other] = 0.5 * move * (-1.0, 1.0, 1.0) * fade**2
+                total[other] = (1 - share) * move * (-1.0, 1.0, 1.0)
         return self._spread(total, reach)
 
     def _spread(self, total: dict[int, Points], reach: float) -> Points:

@@ -17,8 +17,8 @@ LOWER = ((0.54, 0.86, 0.50), (0.58, 0.88, 0.54), (0.66, 0.96, 0.62), (0.68, 0.84
          (0.70, 0.80, 0.76), (1.04, 0.76, 0.94), (1.00, 0.72, 0.92))  # fmt: skip
 
 SEAL_Y, SEAL_Z = -7.37, 2.2
-UPPER_EDGE = SEAL_Y - 0.20
-LOWER_EDGE = SEAL_Y - 0.10
+UPPER_EDGE = SEAL_Y - 0.24
+LOWER_EDGE = SEAL_Y - 0.14
 UPPER_FRONT = SEAL_Z - 0.66
 LOWER_FRONT = SEAL_Z - 0.98
 
@@ -26,7 +26,7 @@ LOWER_FRONT = SEAL_Z - 0.98
 def arch(front: float, half_width: float, length: float) -> Points:
     """Return a fine half arch (x, z) from the middle of the front teeth backwards."""
     t = np.linspace(0, 1, 400)
-    x = half_width * np.sin(t * np.pi / 2) ** 0.92
+    x = half_width * np.sin(t * np.pi / 2) ** 0.86
     z = front - length * (1 - np.cos(t * np.pi / 2)) ** 1.12
     return np.stack([x, z], axis=1)
 
@@ -116,7 +116,7 @@ def gum(line: Points, edge: float, up: float, reach: float) -> Piece:
 
 def jaws() -> tuple[Piece, Piece]:
     """Return upper teeth with gum, and lower teeth with gum."""
-    upper_line, lower_line = arch(UPPER_FRONT, 2.75, 4.4), arch(LOWER_FRONT, 2.55, 4.2)
+    upper_line, lower_line = arch(UPPER_FRONT, 2.95, 4.4), arch(LOWER_FRONT, 2.75, 4.2)
     upper = joined([row_of_teeth(UPPER, upper_line, UPPER_EDGE, 1.0),
                     gum(upper_line, UPPER_EDGE, 1.0, 5.2)])  # fmt: skip
     lower = joined([row_of_teeth(LOWER, lower_line, LOWER_EDGE, -1.0),
