@@ -60,7 +60,7 @@ def glb_of(rig: Rig, clip: FaceClip) -> bytes:
         if same and [part.material for part in stored.parts] == [
             part.material for part in rig.parts
         ]:
-            return animate_gltf(file, clip)
+            return animate_gltf(file, stored, clip)
     return write_glb(rig, clip)
 
 

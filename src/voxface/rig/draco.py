@@ -61,7 +61,7 @@ def _packed(document: Json) -> Any:
 def _unpack(
     file: GltfFile, document: Json, primitive: Json, packed: Json, binary: bytearray
 ) -> None:
-    mesh = _decode(file, file.view(packed["bufferView"]))
+    mesh = _decode(file, bytes(file.view(packed["bufferView"])))
     found = {each["unique_id"]: each["data"] for each in mesh.attributes}
     values = {
         primitive["attributes"][name]: found[number]

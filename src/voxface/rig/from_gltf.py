@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,14 +175,23 @@ def _placed(
         weight, joint = stored.weights[:, column], stored.joints[:, column]
         mixed += weight[:, None, None] * places[joint]
         share += weight * turns[joint]
+    # At rest, most skins leave every vertex where it is, or move all alike.
+    if len(mixed) and np.abs(mixed - mixed[:1]).max() < 1e-7:
+        mixed = mixed[:1]
     return mixed, np.clip(share, 0, 1)
 
 
 def _in_place(stored: Vertices, places: NDArray[np.float64]) -> Vertices:
     turn = places[:, :3, :3]
+    larger = float(turn[0, 0, 0])
+    only_larger = len(turn) == 1 and np.allclose(turn[0], larger * np.eye(3), rtol=0, atol=1e-9)
 
-    def turned(rows: FloatRows) -> NDArray[np.float64]:
-        return np.asarray(np.einsum("vij,vj->vi", np.broadcast_to(turn, (len(rows), 3, 3)), rows))
+    def turned(rows: FloatRows) -> NDArray[np.floating[Any]]:
+        if only_larger:
+            return rows * np.float32(larger)
+        if len(turn) == 1:
+            return np.asarray(np.einsum("ij,vj->vi", turn[0], rows))
+        return np.asarray(np.einsum("vij,vj->vi", turn, rows))
 
     normals = stored.normals
     if normals is not None:
@@ -196,7 +206,7 @@ def _in_place(stored: Vertices, places: NDArray[np.float64]) -> Vertices:
     return Vertices(
         positions.astype(np.float32),
         {
-            name: (turned(rows) * CENTIMETRES).astype(np.float32)
+            name: (turned(rows) * np.float32(CENTIMETRES)).astype(np.float32, copy=False)
             for name, rows in stored.deltas.items()
         },
         normals,

@@ -76,8 +76,8 @@ class GltfFile:
             raise self.broken(f"it refers to {kind}[{number}], which does not exist")
         return entries[number]
 
-    def view(self, number: Any) -> bytes:
-        """Return the bytes of a buffer view, without regard to its stride."""
+    def view(self, number: Any) -> memoryview:
+        """Return the bytes of a buffer view, without regard to its stride; not a copy."""
         view = self.item("bufferViews", number)
         packed = view.get("extensions", {}).get(MESHOPT)
         if packed is None:
@@ -85,17 +85,17 @@ class GltfFile:
         if number not in self._unpacked:
             with understanding(self.name):
                 self._unpacked[number] = unpack_view(
-                    self._extent(packed, number),
+                    bytes(self._extent(packed, number)),
                     int(packed["count"]),
                     int(packed["byteStride"]),
                     str(packed["mode"]),
                     str(packed.get("filter", "NONE")),
                 )
-        return self._unpacked[number]
+        return memoryview(self._unpacked[number])
 
-    def _extent(self, view: Json, number: Any) -> bytes:
+    def _extent(self, view: Json, number: Any) -> memoryview:
         self.item("buffers", view.get("buffer"))
-        whole = self.buffers[view["buffer"]]
+        whole = memoryview(self.buffers[view["buffer"]])
         begin, length = view.get("byteOffset", 0), view.get("byteLength", 0)
         if type(begin) is not int or type(length) is not int or begin < 0 or length < 0:
             raise self.broken(f"bufferViews[{number}] has no sound extent")

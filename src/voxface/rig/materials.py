@@ -81,7 +81,7 @@ def _picture(file: GltfFile, reference: Json) -> bytes | None:
         return None
     image = file.item("images", source)
     if image.get("bufferView") is not None:
-        content = file.view(image["bufferView"])
+        content = bytes(file.view(image["bufferView"]))
     else:
         content = resolve_uri(file, str(image.get("uri", "")), f"images[{source}]")
     return content if content.startswith((b"\x89PNG", b"\xff\xd8\xff")) else None

@@ -14,7 +14,7 @@ from voxface.face import FaceClip, Rig
 from voxface.rig.animation import EXTRAS, MorphTrack, add_animation
 from voxface.rig.connect import Connection, connect
 from voxface.rig.eyes import Eye, find_eyes
-from voxface.rig.from_gltf import CENTIMETRES, resting_weights, rig_from_gltf
+from voxface.rig.from_gltf import CENTIMETRES, resting_weights
 from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, resolve_uri
 from voxface.rig.head_motion import HeadNode
 from voxface.rig.packer import Packer, picture_type
@@ -22,7 +22,7 @@ from voxface.rig.primitives import target_names
 from voxface.rig.scene import Scene
 
 
-def animate_gltf(file: GltfFile, clip: FaceClip) -> bytes:
+def animate_gltf(file: GltfFile, rig: Rig, clip: FaceClip) -> bytes:
     """Return the file as a self-contained GLB with the clip as its first animation.
 
     Every node with morph targets that the clip drives gets a track of weights, the head's node
@@ -32,12 +32,18 @@ def animate_gltf(file: GltfFile, clip: FaceClip) -> bytes:
     skeleton, other animations and extensions stay; buffers and pictures beside the file are taken
     in. An earlier animation by voxface is replaced.
 
+    Parameters
+    ----------
+    file : GltfFile
+    rig : Rig
+        The same file, as `rig_from_gltf` returns it.
+    clip : FaceClip
+
     Raises
     ------
     VoxfaceError
-        As `rig_from_gltf` and `add_animation`, or if nothing in the file can be driven.
+        As `add_animation`, or if nothing in the file can be driven.
     """
-    rig = rig_from_gltf(file)
     connection = connect(rig)
     weights = connection.weights(clip)
     driven = {
@@ -112,7 +118,7 @@ def self_contained(file: GltfFile) -> Packer:
         if view.get("extensions", {}).pop(MESHOPT, None) is not None:
             # Programs that animate heads seldom read this compression; unpacked, all do.
             view["byteOffset"] = len(binary)
-            content = file.view(number)
+            content = bytes(file.view(number))
             view["buffer"], view["byteLength"] = 0, len(content)
             binary += content + b"\0" * (-len(content) % 4)
             continue
