@@ -44,6 +44,8 @@ USUAL_ROUNDING = (0.2, 0.9)
 
 SHUT, REST = 0.25, 0.12
 """Shares of a moderate opening below which lips count as shut, and as at rest."""
+STILL = 0.04
+"""Opening and rounding below which a mouth does nothing."""
 MODERATE = 0.3
 """The widest opening of quiet speech."""
 
@@ -99,8 +101,10 @@ def _costs(clip: FaceClip, times: Floats) -> dict[str, Floats]:
     # The lower lip alone is drawn in at the teeth; in p, b and m both are.
     biting = np.clip((lower - upper) / 0.3, 0, 1)
     tongue = np.clip(channel("tongueOut") / 0.15, 0, 1)
-    widest = np.clip(np.percentile(opening, 95), *USUAL_OPENING)
-    roundest = np.clip(np.percentile(rounding, 97), *USUAL_ROUNDING)
+    # Silence before and after must not change what counts as wide.
+    moving = (opening > STILL) | (rounding > STILL)
+    widest = _reach(opening[moving], USUAL_OPENING)
+    roundest = _reach(rounding[moving], USUAL_ROUNDING)
     wide, round_ = np.clip(opening / widest, 0, 1.2), np.clip(rounding / roundest, 0, 1)
     # However wide a mouth opens at times, lips that meet leave no gap.
     gap = np.clip(opening / min(widest, MODERATE), 0, 1.2)
@@ -109,7 +113,7 @@ def _costs(clip: FaceClip, times: Floats) -> dict[str, Floats]:
         return (wide - opened) ** 2 + 0.5 * (round_ - rounded) ** 2
 
     # Rounded lips with any gap at all are puckered, not shut.
-    puckered = 0.6 * np.maximum(round_ - 0.75, 0) ** 2 * np.clip(gap / 0.15, 0, 1)
+    puckered = 1.5 * np.maximum(round_ - 0.75, 0) ** 2 * np.clip(gap / 0.15, 0, 1)
     spoken = {
         "A": np.maximum(gap - SHUT, 0) ** 2 * 4 + puckered + 0.025,
         "B": from_shape(0.5, 0.1),
@@ -124,6 +128,11 @@ def _costs(clip: FaceClip, times: Floats) -> dict[str, Floats]:
         "H": (wide - 0.6) ** 2 * 0.5 + 0.8 * (1 - tongue),
         "X": np.maximum(gap - REST, 0) ** 2 * 4 + 0.1 * np.minimum(rounding + pressed + lower, 1),
     }
+
+
+def _reach(values: Floats, usual: tuple[float, float]) -> float:
+    """Return how far a mouth goes at its most, short of outliers."""
+    return float(np.clip(np.percentile(values, 95), *usual)) if len(values) else usual[0]
 
 
 def _cheapest(costs: Floats, least: list[int]) -> NDArray[np.int64]:
