@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from scipy.spatial.transform import Rotation
 from voxface import animate
 from voxface.face import FaceClip
 from voxface.rig.accessors import read_accessor
-from voxface.rig.gltf_file import GltfFile
+from voxface.rig.gltf_file import GltfFile, glb_bytes
 
 
 def make_clip(frames: int = 90, fps: object = 60, seed: int = 0, **more) -> FaceClip:
@@ -79,6 +81,14 @@ def complaints(file: Path) -> set[str]:
     """Return the errors and warnings of the Khronos validator, by their codes."""
     issues = json.loads(run_node("tests/validate_gltf.mjs", file))
     return {each["code"] for each in issues["messages"] if each["severity"] < 2}
+
+
+def edited(content: bytes, change: Callable[[dict], None]) -> bytes:
+    """Change the JSON of a GLB file."""
+    length = struct.unpack_from("<I", content, 12)[0]
+    document = json.loads(content[20 : 20 + length])
+    change(document)
+    return glb_bytes(document, content[28 + length :])
 
 
 def assert_near(ours: FaceClip, theirs: FaceClip, head: float = 1e-6) -> None:

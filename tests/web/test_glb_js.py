@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from page_clips import assert_near, assert_same_floats, complaints, make_clip, spoken_clip
+from page_clips import assert_near, assert_same_floats, complaints, edited, make_clip, spoken_clip
 
 from small_rig import small_rig
 from voxface.face.visemes import VISEMES
 from voxface.formats import load_clip, save_clip
 from voxface.rig import load_rig, write_glb
 from voxface.rig.accessors import read_accessor
-from voxface.rig.gltf_file import glb_bytes, read_gltf
+from voxface.rig.gltf_file import read_gltf
 from voxface.rig.patch import animate_gltf
 
 NAMES = (
-    "plain", "stiff", "visemes", "turned", "mirrored", "matrix", "vrm0", "again", "headless",
-    "shaped", "lossless", "filtered",
+    "plain", "stiff", "visemes", "turned", "mirrored", "matrix", "vrm0", "again", "eyes",
+    "headless", "shaped", "lossless", "filtered",
 )  # fmt: skip
 PACKED = Path(__file__).resolve().parents[1] / "rig" / "packed"
 """Heads compressed by gltfpack; see ``tests/rig/test_meshopt.py``."""
@@ -45,6 +43,7 @@ def heads(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "matrix": with_matrix(below(stiff, turned)),
         "vrm0": as_vrm0(below(plain, {"rotation": [0, 1, 0, 0]})),
         "again": animated(plain),
+        "eyes": edited(visemes, _with_eyes),
         "headless": edited(stiff, _without_head),
         "shaped": edited(plain, _shaped),
         **{name: (PACKED / f"{name}.glb").read_bytes() for name in ("lossless", "filtered")},
@@ -52,13 +51,6 @@ def heads(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, content in files.items():
         (folder / f"{name}.glb").write_bytes(content)
     return {name: folder / f"{name}.glb" for name in files}
-
-
-def edited(content: bytes, change: Callable[[dict], None]) -> bytes:
-    length = struct.unpack_from("<I", content, 12)[0]
-    document = json.loads(content[20 : 20 + length])
-    change(document)
-    return glb_bytes(document, content[28 + length :])
 
 
 def below(content: bytes, node: dict) -> bytes:
@@ -90,11 +82,36 @@ def as_vrm0(content: bytes) -> bytes:
         binds = [{"mesh": 0, "index": 1, "weight": 50}, {"mesh": 0, "index": 3, "weight": 100}]
         groups = [{"presetName": "a", "binds": binds}, {"name": "tongueOut", "binds": binds[:1]}]
         document["extensionsUsed"] = ["VRM"]
-        document["extensions"] = {"VRM": {"blendShapeMaster": {"blendShapeGroups": groups}}}
+        nodes = document["nodes"]
+        nodes.append({"name": "a", "rotation": [0, 0, 0.6, 0.8]})
+        nodes.append({"name": "b"})
+        head = next(number for number, each in enumerate(nodes) if each.get("name") == "head")
+        nodes[head]["children"] = [len(nodes) - 2, len(nodes) - 1]
+        bones = [
+            {"bone": "head", "node": head},
+            {"bone": "leftEye", "node": len(nodes) - 2},
+            {"bone": "rightEye", "node": len(nodes) - 1},
+        ]
+        document["extensions"] = {
+            "VRM": {
+                "humanoid": {"humanBones": bones},
+                "firstPerson": {"lookAtVerticalUp": {"xRange": 90, "yRange": 10}},
+                "blendShapeMaster": {"blendShapeGroups": groups},
+            }
+        }
         names = document["meshes"][0]["extras"]["targetNames"]
         document["meshes"][0]["extras"]["targetNames"] = [f"key {n}" for n in range(len(names))]
 
     return edited(content, change)
+
+
+def _with_eyes(document: dict) -> None:
+    """Add bones of eyes, and what only sounds like some."""
+    nodes = document["nodes"]
+    head = next(each for each in nodes if each.get("name") == "head")
+    names = ("LeftEyeLid", "Armature:Eye_L", "CC_Base_R_Eye", "eye", "RightEye_end")
+    head["children"] = [*range(len(nodes), len(nodes) + len(names))]
+    nodes += [{"name": name, "rotation": [0, 0.6, 0, 0.8]} for name in names]
 
 
 def _without_head(document: dict) -> None:
@@ -132,7 +149,7 @@ def test_a_head_is_animated_as_python_animates_it(clips, heads, tmp_path, name):
     assert_same_floats(ours, theirs)
     if name != "filtered":  # its bounds are those from before the loss
         assert complaints(folder / "glb.glb") <= complaints(head)
-    if name not in ("visemes", "vrm0", "shaped", "lossless", "filtered"):
+    if name not in ("visemes", "eyes", "vrm0", "shaped", "lossless", "filtered"):
         assert_near(load_clip(folder / "glb.glb"), clip, head=2e-4)
 
 

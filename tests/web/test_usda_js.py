@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from chromium import WEB, base64_of, build, chromium, missing, served
-from page_clips import assert_near, make_clip
+from page_clips import assert_near, edited, make_clip
 
 from small_rig import small_rig
 from voxface.face import ARKIT_CHANNELS
@@ -30,6 +30,24 @@ def test_a_head_is_the_same_stage(clips, tmp_path, channels):
     assert_same_stage(ours, theirs)
     if channels == ARKIT_CHANNELS:
         assert_near(load_clip(ours), load_clip(theirs))
+
+
+def test_moved_texture_coordinates_stay_where_the_picture_is_read(clips, tmp_path):
+    content = write_glb(small_rig(ARKIT_CHANNELS[:3], picture=True))
+    moved = {"offset": [0.25, -0.5], "rotation": 0.7, "scale": [2, 3]}
+
+    def change(document: dict) -> None:
+        for material in document["materials"]:
+            surface = material["pbrMetallicRoughness"]
+            if "baseColorTexture" in surface:
+                surface["baseColorTexture"]["extensions"] = {"KHR_texture_transform": moved}
+
+    (tmp_path / "head.glb").write_bytes(edited(content, change))
+    ours, theirs = both(clips, tmp_path, tmp_path / "head.glb")
+    read = [pxr.Usd.Stage.Open(str(file)) for file in (ours, theirs)]
+    uv = [stage.GetPrimAtPath("/Head/Face").GetAttribute("primvars:st").Get() for stage in read]
+    assert len(uv[0]) == len(uv[1])
+    assert np.abs(np.asarray(uv[0]) - np.asarray(uv[1])).max() < 1e-5
 
 
 @pytest.mark.slow

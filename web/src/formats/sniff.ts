@@ -11,6 +11,7 @@ import { readVoiceToAction } from "./voice_to_action";
 /** Bytes that are looked at. */
 const BEGINNING = 65536;
 const LEGACY_MARKS = ['"exportFps"', '"facsNames"', '"weightMat"', '"numPoses"'];
+const GLTF_MARKS = ['"asset"', '"version"', '"nodes"'];
 const CUE_MARKS = ['"mouthCues"', "<rhubarbResult", "MohoSwitch1"];
 
 export type Reader = (bytes: Uint8Array, fileName: string) => FaceClip | Promise<FaceClip>;
@@ -32,7 +33,7 @@ export function readerOf(bytes: Uint8Array, fileName: string): Reader {
     );
   }
   if (text.startsWith("{")) {
-    if (/"asset"\s*:\s*\{/.test(text)) return readGlb;
+    if (GLTF_MARKS.every((mark) => text.includes(mark))) return readGlb;
     const legacy = LEGACY_MARKS.some((mark) => text.includes(mark));
     return legacy ? readAudio2FaceJson : readVoiceToAction;
   }

@@ -24,6 +24,9 @@ import {
 const JOINTS = tokensText(["neck", "neck/head"]);
 
 export async function writeUsda(clip: FaceClip, options: WriteOptions): Promise<Bytes> {
+  if (!frameCount(clip)) {
+    throw new VoxfaceError("a clip without frames cannot become an animation");
+  }
   const rig = await loadRig(options.rig!, "the head");
   const weights = targetWeights(rig, clip);
   const names = new Set<string>();

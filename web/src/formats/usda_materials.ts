@@ -71,6 +71,7 @@ export async function looksOf(rig: Rig, names: Set<string>): Promise<Looks> {
 
 function materialBlock(name: string, look: Material, colored: boolean): Block {
   const path = `/Head/Materials/${name}`;
+  const faded = look.transparent || look.cutoff > 0;
   const color = `color3f inputs:diffuseColor`;
   const connected = `${color}.connect = <${path}/VertexColors.outputs:result>`;
   const surface = prim("Shader", "Surface", [], [
@@ -78,7 +79,8 @@ function materialBlock(name: string, look: Material, colored: boolean): Block {
     `${color} = ${tupleText(look.color.slice(0, 3).map(Math.fround))}`,
     ...(colored ? [connected] : []),
     `float inputs:metallic = ${floatText(Math.fround(look.metallic))}`,
-    `float inputs:opacity = ${floatText(Math.fround(look.color[3]))}`,
+    `float inputs:opacity = ${floatText(Math.fround(faded ? look.color[3] : 1))}`,
+    `float inputs:opacityThreshold = ${floatText(Math.fround(look.cutoff))}`,
     `float inputs:roughness = ${floatText(Math.fround(look.roughness))}`,
     "token outputs:surface",
   ]);

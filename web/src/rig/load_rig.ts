@@ -64,9 +64,9 @@ function readMesh(
 ): void {
   const names = targetNames(mesh);
   for (const primitive of (mesh.primitives ?? []) as Json[]) {
-    const { material, uvSet } = materialOf(scene.file, primitive);
-    const key = `${number} ${uvSet} ${vertexKey(primitive)}`;
-    const read = () => atRest(readVertices(scene.file, primitive, names, uvSet), resting);
+    const { material, uvUse } = materialOf(scene.file, primitive);
+    const key = `${number} ${JSON.stringify(uvUse)} ${vertexKey(primitive)}`;
+    const read = () => atRest(readVertices(scene.file, primitive, names, uvUse), resting);
     const block = blocks.get(key) ?? blockOf(scene, number, node, read);
     const triangles = readTriangles(scene.file, primitive, block.vertices.count);
     if (!triangles?.length) continue;

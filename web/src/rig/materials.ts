@@ -2,12 +2,32 @@
 import { dataOf, type GltfFile, type Json } from "./gltf_file";
 import type { Material } from "./rig";
 
-/** A primitive's material and the number of the texture coordinates it uses. */
-export function materialOf(file: GltfFile, primitive: Json): { material: Material; uvSet: number } {
+/** Which texture coordinates a material uses, and how KHR_texture_transform moves them. */
+export interface UvUse {
+  /** Of the mesh's sets of coordinates. */
+  readonly number: number;
+  readonly offset: readonly number[];
+  readonly scale: readonly number[];
+  /** In radians. */
+  readonly rotation: number;
+}
+
+/** The coordinates as the picture is read. */
+export function appliedUv({ offset, scale, rotation }: UvUse, uv: Float32Array): Float32Array {
+  const [cosine, sine] = [Math.cos(rotation), Math.sin(rotation)];
+  return uv.map((_, i) => {
+    const [u, v] = [uv[i - (i % 2)] * scale[0], uv[i - (i % 2) + 1] * scale[1]];
+    return offset[i % 2] + (i % 2 ? cosine * v - sine * u : cosine * u + sine * v);
+  });
+}
+
+/** A primitive's material and the texture coordinates it uses. */
+export function materialOf(file: GltfFile, primitive: Json): { material: Material; uvUse: UvUse } {
   if (primitive.material === undefined) {
     const color = [1, 1, 1, 1];
     const plain = { roughness: 1, metallic: 0, texture: null, twoSided: false };
-    return { material: { name: "default", color, ...plain }, uvSet: 0 };
+    const solid = { transparent: false, cutoff: 0 };
+    return { material: { name: "default", color, ...plain, ...solid }, uvUse: uvUseOf({}) };
   }
   const entry = file.item("materials", primitive.material);
   const surface = (entry.pbrMetallicRoughness ?? {}) as Json;
@@ -20,9 +40,21 @@ export function materialOf(file: GltfFile, primitive: Json): { material: Materia
       roughness: unlit ? 1 : (surface.roughnessFactor ?? 1),
       metallic: unlit ? 0 : (surface.metallicFactor ?? 1),
       texture: base ? pictureOf(file, base) : null,
+      transparent: entry.alphaMode === "BLEND",
+      cutoff: entry.alphaMode === "MASK" ? (entry.alphaCutoff ?? 0.5) : 0,
       twoSided: Boolean(entry.doubleSided),
     },
-    uvSet: base?.texCoord ?? 0,
+    uvUse: uvUseOf(base ?? {}),
+  };
+}
+
+function uvUseOf(reference: Json): UvUse {
+  const moved = (reference.extensions?.KHR_texture_transform ?? {}) as Json;
+  return {
+    number: moved.texCoord ?? reference.texCoord ?? 0,
+    offset: moved.offset ?? [0, 0],
+    scale: moved.scale ?? [1, 1],
+    rotation: moved.rotation ?? 0,
   };
 }
 

@@ -2,7 +2,8 @@
 import { frameCount, VoxfaceError, type FaceClip } from "../types";
 import { Animation, notesOf } from "./animation";
 import { connect } from "./connect";
-import type { Expressions } from "./connection";
+import type { Expressions, Match } from "./connection";
+import { eyePoses, findEyes, type Eye } from "./eyes";
 import { understanding, type GltfFile, type Json } from "./gltf_file";
 import { headNode, nodeMotion, standingHead, withoutMatrix, type HeadNode } from "./head_motion";
 import { CENTIMETRES, loadScene } from "./load_rig";
@@ -17,8 +18,9 @@ import { readExpressions } from "./vrm";
  * The file as a self-contained GLB with the clip as its first animation.
  *
  * Every node with morph targets gets a track of weights, the head's node one of rotation and one of
- * translation. Where no node is a head's and there is no skeleton either, the whole scene is hung
- * below a new node `head`. All else in the file stays; an earlier animation by voxface is replaced.
+ * translation, and where no target turns the eyes, their bones one of rotation. Where no node is a
+ * head's and there is no skeleton either, the whole scene is hung below a new node `head`. All else
+ * in the file stays; an earlier animation by voxface is replaced.
  */
 export function animateGltf(file: GltfFile, clip: FaceClip): Uint8Array<ArrayBuffer> {
   return understanding(file.name, () => animated(file, clip));
@@ -32,7 +34,7 @@ function animated(file: GltfFile, clip: FaceClip): Uint8Array<ArrayBuffer> {
     .map((shown) => ({ ...shown, names: targetNames(shown.mesh) }))
     .filter(({ names }) => names.length);
   const targets = [...new Set(meshes.filter(hasFaces).flatMap(({ names }) => names))];
-  const { rows, unused } = targetWeights(file.name, clip, targets, expressions);
+  const { rows, unused, matched } = targetWeights(file.name, clip, targets, expressions);
   const packer = new Packer(structuredClone(file.json), file.buffers[0]);
   addMorphNormals(file, packer);
   const document = packer.document;
@@ -54,6 +56,9 @@ function animated(file: GltfFile, clip: FaceClip): Uint8Array<ArrayBuffer> {
     const { rotations, translations } = nodeMotion(head, clip.head);
     animation.animate(head.node, "rotation", rotations, 4);
     animation.animate(head.node, "translation", translations, 3);
+  }
+  for (const { node, eye } of eyesOf(document, scene, matched)) {
+    animation.animate(eye.node, "rotation", nodeMotion(node, eyePoses(eye, clip)).rotations, 4);
   }
   document.animations = [];
   animation.close({ ...notesOf(clip), untracked: untracked(clip) });
@@ -83,13 +88,29 @@ function headOf(document: Json, scene: Scene): HeadNode | null {
   return standingHead(number + 1, place as [number, number, number]);
 }
 
-/** The weights of all targets, frame by frame, and those that nothing drives. */
+/** The bones of the eyes, where no morph target moves them. */
+function eyesOf(
+  document: Json,
+  scene: Scene,
+  matched: readonly Match[],
+): { eye: Eye; node: HeadNode }[] {
+  if (matched.some(({ channel }) => channel.startsWith("eyeLook"))) return [];
+  return findEyes(scene.file)
+    .filter((eye) => scene.places.has(eye.node))
+    .map((eye) => {
+      const node = headNode(scene.file, eye.node, scene.places);
+      withoutMatrix(node, document.nodes[eye.node]);
+      return { eye, node };
+    });
+}
+
+/** The weights of all targets, frame by frame, and what is said of them. */
 function targetWeights(
   name: string,
   clip: FaceClip,
   targets: readonly string[],
   expressions: Expressions,
-): { rows: Float32Array[]; unused: ReadonlySet<string> } {
+): { rows: Float32Array[]; unused: ReadonlySet<string>; matched: readonly Match[] } {
   if (!targets.length) {
     throw new VoxfaceError(
       `${name} has no morph targets; export it with its shape keys (blend shapes)`,
@@ -109,7 +130,7 @@ function targetWeights(
       clip.channels,
     ),
   );
-  return { rows, unused: new Set(connection.unused) };
+  return { rows, unused: new Set(connection.unused), matched: connection.matched };
 }
 
 /** Points and lines are no part of a rig; their targets stay at rest. */

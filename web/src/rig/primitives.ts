@@ -1,6 +1,7 @@
 /** The primitives of a glTF mesh as arrays; the port of `voxface.rig.primitives`. */
 import { readAccessor, readFloats } from "./accessors";
 import { compressed, type GltfFile, type Json } from "./gltf_file";
+import { appliedUv, type UvUse } from "./materials";
 
 const [TRIANGLES, STRIP, FAN] = [4, 5, 6];
 
@@ -27,7 +28,7 @@ export function readVertices(
   file: GltfFile,
   primitive: Json,
   names: readonly string[],
-  uvSet: number,
+  uvUse: UvUse,
 ): Vertices {
   if (primitive.extensions?.KHR_draco_mesh_compression) {
     throw compressed(file.name, "KHR_draco_mesh_compression");
@@ -44,6 +45,7 @@ export function readVertices(
     attributes[name] === undefined
       ? null
       : fitting(readFloats(file, attributes[name], width), width, name);
+  const uv = optional(`TEXCOORD_${uvUse.number}`, 2);
   const deltas = new Map<string, Float32Array>();
   ((primitive.targets ?? []) as Json[]).slice(0, names.length).forEach((target, number) => {
     const given = target.POSITION;
@@ -55,7 +57,7 @@ export function readVertices(
     positions,
     deltas,
     normals: optional("NORMAL", 3),
-    uv: optional(`TEXCOORD_${uvSet}`, 2),
+    uv: uv && appliedUv(uvUse, uv),
     colors: readColors(file, attributes, count),
     influences: readInfluences(file, attributes, count),
   };

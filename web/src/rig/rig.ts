@@ -10,6 +10,10 @@ export interface Material {
   readonly metallic: number;
   /** The base colour picture as a PNG or JPEG file, sRGB. */
   readonly texture: Uint8Array | null;
+  /** Whether alpha is blended. */
+  readonly transparent: boolean;
+  /** Where alpha is lower, nothing is drawn; 0: all is drawn. */
+  readonly cutoff: number;
   readonly twoSided: boolean;
 }
 

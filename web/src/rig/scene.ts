@@ -116,16 +116,18 @@ export function findHead(file: GltfFile): number | null {
   }
   const joints = new Set(file.items("skins").flatMap((skin) => (skin.joints ?? []) as number[]));
   const named = [...file.items("nodes").entries()]
-    .filter(([, each]) => each.mesh === undefined && lastWord(String(each.name ?? "")) === "head")
+    .filter(([, { name, mesh }]) => {
+      return mesh === undefined && nameWords(String(name ?? "")).pop() === "head";
+    })
     .map(([number]) => number);
   return named.find((number) => joints.has(number)) ?? named[0] ?? null;
 }
 
-function lastWord(name: string): string {
-  const words = name
+/** The words of a node's name, small, without numbers. */
+export function nameWords(name: string): string[] {
+  return name
     .replace(/(?<=[a-z0-9])(?=[A-Z])/g, " ")
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word && !/^\d+$/.test(word));
-  return words[words.length - 1] ?? "";
 }
