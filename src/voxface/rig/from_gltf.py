@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voxface.errors import VoxfaceError
 from voxface.face import Rig, RigPart
-from voxface.rig.accessors import read_accessor
 from voxface.rig.connect import connect_names
 from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, understanding
 from voxface.rig.materials import read_material
 from voxface.rig.normals import vertex_normals
 from voxface.rig.pivot import guess_pivot
+from voxface.rig.placing import CENTIMETRES, in_place, place_vertices
 from voxface.rig.primitives import (
     FloatRows,
     Vertices,
@@ -28,9 +27,6 @@ from voxface.rig.primitives import (
 )
 from voxface.rig.scene import Scene
 from voxface.rig.vrm import read_expressions
-
-CENTIMETRES = 100.0
-"""A glTF metre in a rig's unit."""
 
 _HARMLESS = (
     MESHOPT, "KHR_mesh_quantization", "KHR_materials", "KHR_texture", "EXT_texture",
@@ -133,8 +129,8 @@ def _read_mesh(
             stored = read_vertices(file, primitive, names, uv_use)
             for name, weight in resting.items():
                 stored.positions[:] += np.float32(weight) * stored.deltas.get(name, 0)
-            places, share = _placed(scene, number, node, stored)
-            blocks[key] = _Block(_in_place(stored, places), share, [])
+            places, share = place_vertices(scene, number, node, stored)
+            blocks[key] = _Block(in_place(stored, places), share, [])
         triangles = read_triangles(file, primitive, len(blocks[key].share))
         if triangles is None or not len(triangles):
             if not blocks[key].parts:
@@ -147,74 +143,6 @@ def _read_mesh(
             or node.get("name") or mesh.get("name") or f"mesh_{node['mesh']}"
         )  # fmt: skip
         blocks[key].parts.append(RigPart(name, triangles, material))
-
-
-def _placed(
-    scene: Scene, number: int, node: Json, stored: Vertices
-) -> tuple[NDArray[np.float64], FloatRows]:
-    """Return each vertex's transform at rest, (V or 1, 4, 4), and its share of the head."""
-    file, nodes, turning = scene.file, scene.places, scene.turning
-    if "skin" not in node or not stored.joints.shape[1]:
-        share = np.full(len(stored.positions), number in turning, np.float32)
-        return nodes[number][None], share
-    skin = file.item("skins", node["skin"])
-    joints = skin.get("joints", [])
-    if stored.joints.size and stored.joints.max() >= len(joints):
-        raise file.broken("a vertex hangs on a joint that its skin does not have")
-    binds = np.tile(np.eye(4), (len(joints), 1, 1))
-    if "inverseBindMatrices" in skin:
-        given = read_accessor(file, skin["inverseBindMatrices"]).astype(np.float64)
-        if given.shape[1:] != (16,) or len(given) < len(joints):
-            raise file.broken("a skin has too few inverse bind matrices")
-        binds = given[: len(joints)].reshape(-1, 4, 4).transpose(0, 2, 1)
-    places = np.stack([nodes.get(joint, np.eye(4)) for joint in joints]) @ binds
-    mixed = np.zeros((len(stored.positions), 4, 4))
-    share = np.zeros(len(stored.positions), np.float32)
-    turns = np.array([joint in turning for joint in joints])
-    for column in range(stored.joints.shape[1]):
-        weight, joint = stored.weights[:, column], stored.joints[:, column]
-        mixed += weight[:, None, None] * places[joint]
-        share += weight * turns[joint]
-    # At rest, most skins leave every vertex where it is, or move all alike.
-    if len(mixed) and np.abs(mixed - mixed[:1]).max() < 1e-7:
-        mixed = mixed[:1]
-    return mixed, np.clip(share, 0, 1)
-
-
-def _in_place(stored: Vertices, places: NDArray[np.float64]) -> Vertices:
-    turn = places[:, :3, :3]
-    larger = float(turn[0, 0, 0])
-    only_larger = len(turn) == 1 and np.allclose(turn[0], larger * np.eye(3), rtol=0, atol=1e-9)
-
-    def turned(rows: FloatRows) -> NDArray[np.floating[Any]]:
-        if only_larger:
-            return rows * np.float32(larger)
-        if len(turn) == 1:
-            return np.asarray(np.einsum("ij,vj->vi", turn[0], rows))
-        return np.asarray(np.einsum("vij,vj->vi", turn, rows))
-
-    normals = stored.normals
-    if normals is not None:
-        # Normals turn by the inverse transpose; where scale 0 flattens all, any direction will do.
-        flat = np.abs(np.linalg.det(turn)) < 1e-18
-        inverse = np.linalg.inv(np.where(flat[:, None, None], np.eye(3), turn))
-        rows = np.broadcast_to(inverse, (len(normals), 3, 3))
-        moved = np.einsum("vji,vj->vi", rows, normals)
-        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-        normals = (moved / np.where(lengths > 0, lengths, 1)).astype(np.float32)
-    positions = (turned(stored.positions) + places[:, :3, 3]) * CENTIMETRES
-    return Vertices(
-        positions.astype(np.float32),
-        {
-            name: (turned(rows) * np.float32(CENTIMETRES)).astype(np.float32, copy=False)
-            for name, rows in stored.deltas.items()
-        },
-        normals,
-        stored.uv,
-        stored.colors,
-        stored.joints,
-        stored.weights,
-    )
 
 
 def _assemble(

@@ -14,10 +14,11 @@ from voxface.face import FaceClip, Rig
 from voxface.rig.animation import EXTRAS, MorphTrack, add_animation
 from voxface.rig.connect import Connection, connect
 from voxface.rig.eyes import Eye, find_eyes
-from voxface.rig.from_gltf import CENTIMETRES, resting_weights
+from voxface.rig.from_gltf import resting_weights
 from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, resolve_uri
 from voxface.rig.head_motion import HeadNode
 from voxface.rig.packer import Packer, picture_type
+from voxface.rig.placing import CENTIMETRES
 from voxface.rig.primitives import target_names
 from voxface.rig.scene import Scene
 
