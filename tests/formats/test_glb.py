@@ -168,6 +168,12 @@ def test_bones_turn_the_eyes_where_no_target_does(tmp_path, make):
         expected = [[0, 0, 1], [np.sin(aside), 0, np.cos(aside)],
                     [0, np.sin(dipped), np.cos(dipped)]]  # fmt: skip
         assert np.allclose(gazes[name], expected, atol=1e-5)
+    again = load_clip(tmp_path / "a.glb")
+    for channel in ARKIT_CHANNELS:
+        if channel.startswith("eyeLook"):
+            column = ARKIT_CHANNELS.index(channel)
+            assert np.allclose(again[channel], weights[:, column], atol=1e-4)
+            assert again.tracked[:, column].all()
 
 
 def test_targets_that_turn_the_eyes_leave_their_bones_alone(tmp_path):

@@ -165,6 +165,8 @@ def _weights(
             series.setdefault(name, values)
     connection = connect_names(tuple(series), read_expressions(file))
     shown = channels_of(connection, series)
+    if not any(channel.startswith("eyeLook") for channel in shown):
+        shown |= _gaze(file, tracks, grid)
     weights = np.zeros((len(grid), len(ARKIT_CHANNELS)), np.float32)
     tracked = np.zeros(weights.shape, bool)
     for column, channel in enumerate(ARKIT_CHANNELS):
@@ -172,6 +174,25 @@ def _weights(
             weights[:, column] = shown[channel]
             tracked[:, column] = True
     return weights, tracked, [name for name in connection.unused if series[name].any()]
+
+
+def _gaze(
+    file: GltfFile, tracks: list[Track], grid: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the eyeLook channels of eyes that are turned by bones."""
+    from voxface.rig.eyes import find_eyes
+    from voxface.rig.head_motion import HeadNode
+    from voxface.rig.scene import scene_nodes
+
+    nodes = scene_nodes(file)
+    turning = {track.node: track for track in tracks if track.path == "rotation"}
+    shown: dict[str, NDArray[np.float64]] = {}
+    for eye in find_eyes(file):
+        if eye.node in nodes and eye.node in turning:
+            rest = HeadNode.in_scene(file, eye.node, nodes)
+            still = np.tile(rest.translation, (len(grid), 1))
+            shown |= eye.channels(rest.poses(turning[eye.node].at(grid), still)[:, 3:])
+    return shown
 
 
 def _head(file: GltfFile, tracks: list[Track], grid: NDArray[np.float64]) -> NDArray[np.float32]:

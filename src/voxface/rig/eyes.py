@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.face import FaceClip
-from voxface.face.euler import quaternion_from_euler
+from voxface.face.euler import euler_from_quaternion, quaternion_from_euler
 from voxface.rig.gltf_file import GltfFile, Json
 from voxface.rig.scene import name_words
 
@@ -58,6 +58,16 @@ class Eye:
         yaw = outward - inward if self.side == "Left" else inward - outward
         angles = np.stack([yaw, down - up, np.zeros_like(yaw)], axis=1)
         return np.asarray(quaternion_from_euler(np.radians(angles)), np.float32)
+
+    def channels(self, turns: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+        """Return the channels of an eye's rotations (T, 4), w first: the inverse of `turns`."""
+        yaw, pitch, _ = np.degrees(euler_from_quaternion(turns)).T
+        outward = yaw if self.side == "Left" else -yaw
+        ways = {"In": -outward, "Out": outward, "Up": -pitch, "Down": pitch}
+        return {
+            f"eyeLook{way}{self.side}": np.maximum(angle, 0) / max(self.degrees[way], 1e-6)
+            for way, angle in ways.items()
+        }
 
 
 def find_eyes(file: GltfFile) -> list[Eye]:
