@@ -176,6 +176,15 @@ def test_bones_turn_the_eyes_where_no_target_does(tmp_path, make):
             assert again.tracked[:, column].all()
 
 
+def test_an_avatar_that_says_little_or_nonsense_of_its_bones(tmp_path):
+    made = vrm0()
+    del made.json["extensions"]["VRM"]["humanoid"]
+    save_clip(planted_clip(), tmp_path / "a.glb", rig=made.save(tmp_path / "rig.vrm"))
+    made.json["extensions"]["VRM"]["firstPerson"] = []
+    with pytest.raises(VoxfaceError, match="not valid glTF"):
+        save_clip(planted_clip(), tmp_path / "b.glb", rig=made.save(tmp_path / "rig.vrm"))
+
+
 def test_targets_that_turn_the_eyes_leave_their_bones_alone(tmp_path):
     made = Document()
     child = made.node(root=False, mesh=made.mesh(["eyeLookUp_L", "jawOpen"]))

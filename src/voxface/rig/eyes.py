@@ -85,7 +85,8 @@ def find_eyes(file: GltfFile) -> list[Eye]:
                                     "outputScale"))  # fmt: skip
     if "VRM" in extensions:
         vrm = extensions["VRM"]
-        listed = {each.get("bone"): each for each in vrm["humanoid"].get("humanBones", [])}
+        bones = vrm.get("humanoid", {}).get("humanBones", [])
+        listed = {each.get("bone"): each for each in bones}
         found = {side: listed.get(f"{side}Eye", {}).get("node") for side in ("left", "right")}
         return _eyes(found, _ranges(vrm.get("firstPerson", {}), _VRM0_RANGES, "xRange", "yRange"))
     named: dict[str, Any] = {}

@@ -15,7 +15,7 @@ from voxface.rig.animation import EXTRAS, MorphTrack, add_animation
 from voxface.rig.connect import Connection, connect
 from voxface.rig.eyes import Eye, find_eyes
 from voxface.rig.from_gltf import resting_weights
-from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, resolve_uri
+from voxface.rig.gltf_file import MESHOPT, GltfFile, Json, resolve_uri, understanding
 from voxface.rig.head_motion import HeadNode
 from voxface.rig.packer import Packer, picture_type
 from voxface.rig.placing import CENTIMETRES
@@ -66,7 +66,8 @@ def animate_gltf(file: GltfFile, rig: Rig, clip: FaceClip) -> bytes:
             tracks.append(MorphTrack(number, rows))
     head = _head(packer.document, scene, rig)
     _drop_earlier(packer.document)
-    eyes = _eyes(packer.document, scene, connection)
+    with understanding(file.name):
+        eyes = _eyes(packer.document, scene, connection)
     add_animation(packer, clip, tracks, head, [(node, eye.turns(clip)) for eye, node in eyes])
     animations = packer.document["animations"]
     animations.insert(0, animations.pop())
