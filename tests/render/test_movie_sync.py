@@ -7,8 +7,8 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from conftest import jaw_clip
 
+from conftest import jaw_clip
 from media import click, write_media
 from voxface.errors import VoxfaceError
 from voxface.render.film import Shooting, render_video
@@ -165,9 +165,7 @@ def test_nothing_is_left_of_a_video_that_fails(ball_head, clicks, tmp_path):
     earlier = tmp_path / "a.mp4"
     earlier.write_bytes(b"of an earlier run")
     with pytest.raises(KeyboardInterrupt):
-        render_video(
-            [performance], earlier, ball_head, Shooting(SIZE), clicks, on_progress=stop
-        )
+        render_video([performance], earlier, ball_head, Shooting(SIZE), clicks, on_progress=stop)
     assert earlier.read_bytes() == b"of an earlier run"
     broken = tmp_path / "broken.flac"
     write_media(broken, np.zeros(80_000, np.float32), 16_000, "flac", "s16")

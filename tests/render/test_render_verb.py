@@ -11,8 +11,8 @@ import time
 import av
 import numpy as np
 import pytest
-from conftest import jaw_clip
 
+from conftest import jaw_clip
 from media import click, tone, write_media
 from voxface.cli import main
 from voxface.errors import VoxfaceError
@@ -165,7 +165,7 @@ def test_a_machine_without_opengl_is_told_what_to_install(monkeypatch):
             raise OSError("libEGL.so.1: cannot open shared object file")
 
     monkeypatch.setattr(context.importlib, "import_module", lambda _: Refusing)
-    with pytest.raises(VoxfaceError, match="libegl1 .*libgl1-mesa-dri") as told:
+    with pytest.raises(VoxfaceError, match=r"libegl1 .*libgl1-mesa-dri") as told:
         context.open_context()
     assert "\n" not in str(told.value)
 

@@ -6,8 +6,8 @@ import io
 
 import numpy as np
 import pytest
-from conftest import ball
 
+from conftest import ball
 from voxface.errors import VoxfaceError
 from voxface.face import Material, Rig, RigPart
 from voxface.face.euler import quaternion_from_euler
@@ -87,9 +87,7 @@ def test_what_does_not_follow_the_head_stays(signpost):
     share = (signpost.neutral[:, 0] < 6.4).astype(np.float32)
     rig = Rig("post", signpost.neutral, signpost.parts, (), np.zeros((0, len(share), 3)),
               colors=signpost.colors, head_share=share)  # fmt: skip
-    still, moved = (
-        Renderer(rig, SIZE).picture(head=(0, lift, 0, 1, 0, 0, 0)) for lift in (0, 2)
-    )
+    still, moved = (Renderer(rig, SIZE).picture(head=(0, lift, 0, 1, 0, 0, 0)) for lift in (0, 2))
     assert centre_of(moved, 0)[1] == pytest.approx(centre_of(still, 0)[1], abs=0.01)
     assert centre_of(moved, 2)[1] < centre_of(still, 2)[1] - 0.04
 
@@ -112,10 +110,11 @@ def test_a_stage_shows_what_the_whole_picture_would(signpost):
     pictures = []
     for motions in (motion[None], np.stack([motion, far, away])):
         view = View(scene, wall, Camera(), motions, FINE)
-        scene.pose([0.0], motion, view.to_world)
+        scene.take(scene.pose([0.0], motion, view.to_world))
         view.draw()
         picture = wall[..., :3].copy()
         picture[view.stage] = view.read_colour()
+        view.develop_video()
         luma, chroma = view.read_video()
         assert luma.shape == picture[view.stage].shape[:2]
         assert chroma.shape == (luma.shape[0] // 2, luma.shape[1] // 2, 2)

@@ -35,6 +35,7 @@ def run(
     zoom: float = typer.Option(1.0, help="2 shows the face twice as large."),
     background: str = typer.Option("dark", help="dark, light or a colour such as #2b2f36."),
     quality: int = typer.Option(18, help="x264's rate factor: 18 is very good, 28 small."),
+    fine: bool = typer.Option(False, "--fine", help="Smoother edges, at a lower speed."),
     frame_time: float | None = typer.Option(
         None, help="For a picture: seconds into the clip; default 0.", metavar="SECONDS"
     ),
@@ -71,6 +72,7 @@ def run(
         camera=Camera.of_view(view, zoom),
         background=parse_colour(background),
         quality=quality,
+        fine=fine,
     )
     still = path.suffix.lower() in PICTURES
     head = resolve_rig(rig)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from voxface.errors import VoxfaceError
 
 Colour = tuple[int, int, int]
-BACKGROUNDS: dict[str, Colour] = {"dark": (66, 63, 62), "light": (228, 226, 223)}
+BACKGROUNDS: dict[str, Colour] = {"dark": (74, 70, 67), "light": (228, 226, 223)}
 """Colours by name, sRGB 0 to 255."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from os import PathLike
@@ -18,7 +18,7 @@ from voxface.render.camera import Camera, head_matrix
 from voxface.render.layout import Cell, arrange, draw_wall
 from voxface.render.movie import SOUND_RATE, Movie, check_movie
 from voxface.render.performance import Performance, at_times, length, sound_blocks
-from voxface.render.scene import Scene
+from voxface.render.scene import PosedRig, Scene
 from voxface.render.view import FAST, FINE, View, check_size
 from voxface.render.yuv import video_planes
 from voxface.rig import connect
@@ -44,6 +44,8 @@ class Shooting:
         Whether the performances' captions are shown.
     quality : int
         Constant rate factor of x264, 0 (lossless) to 51.
+    fine : bool
+        Whether a video's edges are as smooth as a still's, at a lower speed.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class Shooting:
     background: Colour = BACKGROUNDS["dark"]
     captions: bool = True
     quality: int = 18
+    fine: bool = False
 
     def __post_init__(self) -> None:
         check_size(*self.size)
@@ -90,9 +93,13 @@ class _Actor:
             slice(columns.start + cell.left, columns.stop + cell.left),
         )
 
-    def act(self, number: int) -> None:
-        """Draw picture `number`."""
-        self._scene.pose(self.weights[number], self.motions[number], self.view.to_world)
+    def pose(self, number: int) -> PosedRig:
+        """Work out picture `number`."""
+        return self._scene.pose(self.weights[number], self.motions[number], self.view.to_world)
+
+    def draw(self, posed: PosedRig) -> None:
+        """Draw a pose."""
+        self._scene.take(posed)
         self.view.draw()
 
 
@@ -141,22 +148,36 @@ def render_video(
     total = length(performances, heard, shooting.fps)
     blocks = sound_blocks(heard, SOUND_RATE, salvage=salvage) if heard is not None else None
     times = np.arange(total) / float(shooting.fps)
-    wall, actors = _stage(performances, rig, shooting, times, FAST)
+    wall, actors = _stage(performances, rig, shooting, times, FINE if shooting.fine else FAST)
     luma, chroma = video_planes(wall[..., :3])
     with Movie(path, shooting.size, shooting.fps, total, blocks, shooting.quality) as movie:
-        for number in range(total):
-            for actor in actors:
-                actor.act(number)
+        for number, drawn in enumerate(_draw_all(actors, total)):
+            for actor, planes in zip(actors, drawn, strict=True):
                 rows, columns = actor.place
                 halves = (
                     slice(rows.start // 2, rows.stop // 2),
                     slice(columns.start // 2, columns.stop // 2),
                 )
-                luma[actor.place], chroma[halves] = actor.view.read_video()
+                luma[actor.place], chroma[halves] = planes
             movie.add(luma, chroma)
             if on_progress is not None:
                 on_progress(number + 1, total)
     return total
+
+
+def _draw_all(actors: list[_Actor], total: int) -> Iterator[list[tuple[Pixels, Pixels]]]:
+    """Yield each actor's stage of every picture; a pose is worked out while another is drawn."""
+    posed = actors[0].pose(0)
+    for number in range(total):
+        drawn = []
+        for place, actor in enumerate(actors):
+            actor.draw(posed)
+            actor.view.develop_video()
+            following = (place + 1) % len(actors)
+            if number + (following == 0) < total:
+                posed = actors[following].pose(number + (following == 0))
+            drawn.append(actor.view.read_video())
+        yield drawn
 
 
 def render_still(
@@ -191,7 +212,7 @@ def render_still(
     wall, actors = _stage(performances, rig, shooting, np.array([time]), FINE)
     picture = wall[..., :3].copy()
     for actor in actors:
-        actor.act(0)
+        actor.draw(actor.pose(0))
         picture[actor.place] = actor.view.read_colour()
     return picture
 

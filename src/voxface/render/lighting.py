@@ -44,8 +44,8 @@ class Lighting:
         self._open = _open_row(rig, open_weights)
         shut = np.zeros(len(rig.targets), np.float32)
         dim = _dimmed(rig)[:, None]
-        at_rest = dim * transfer(context, rig, poser, shut)
-        self.openness_at_rest: FloatArray = at_rest @ _SKY[:, 0]
+        at_rest: FloatArray = dim * transfer(context, rig, poser, shut)
+        self.openness_at_rest: FloatArray = (at_rest @ _SKY)[:, 0]
         """Share of an even sky that each vertex sees, shape (V,)."""
         # What the jaw does not uncover is lit as ever, and is worked out once a pose.
         self._uncovered = np.zeros(0, np.int64)

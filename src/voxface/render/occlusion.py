@@ -12,7 +12,7 @@ from voxface.render.harmonics import harmonics
 from voxface.render.posing import Poser
 
 FloatArray = NDArray[np.float32]
-DIRECTIONS = 120
+DIRECTIONS = 72
 SIZE = 256
 SMOOTHING = 2
 _VERTEX = """

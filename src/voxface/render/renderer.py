@@ -71,7 +71,7 @@ class Renderer:
         row = np.zeros(len(self.rig.targets)) if weights is None else weights
         motion = head_matrix(np.asarray(head, np.float32), self.rig.head_pivot)
         view = View(self._scene, self._wall, self._camera, motion[None])
-        self._scene.pose(row, motion, view.to_world)
+        self._scene.take(self._scene.pose(row, motion, view.to_world))
         view.draw()
         picture = self._wall[..., :3].copy()
         picture[view.stage] = view.read_colour()

@@ -41,6 +41,21 @@ class DrawnPart:
     texture: Any
 
 
+@dataclass(frozen=True)
+class PosedRig:
+    """A pose as it is handed to the graphics library.
+
+    Parameters
+    ----------
+    vertices : ndarray of float32, shape (V, 10)
+        Position, normal, light and openness.
+    head_motion : ndarray of float32, shape (4, 4)
+    """
+
+    vertices: FloatArray
+    head_motion: FloatArray
+
+
 class Scene:
     """One rig, ready to be drawn in any pose.
 
@@ -68,7 +83,6 @@ class Scene:
         uv = np.zeros((count, 2), np.float32) if rig.uv is None else rig.uv
         fixed = np.concatenate([rig.head_share[:, None], colours, uv], axis=1)
         self._fixed = context.buffer(np.ascontiguousarray(fixed, np.float32).tobytes())
-        self._rows = np.empty((count, 10), np.float32)
         self._programs: dict[tuple[str, ...], Any] = {}
         self.parts = [self._drawn(part) for part in self._in_order()]
         low, high = rig.neutral[:, 1].min(), rig.neutral[:, 1].max()
@@ -76,8 +90,8 @@ class Scene:
         if (rig.head_share < 0.5).any() and high > low:
             self._fade = (float(low), float(1 / (FADED * (high - low))))
 
-    def pose(self, weights: ArrayLike, head_motion: FloatArray, to_world: FloatArray) -> None:
-        """Take a pose and light it.
+    def pose(self, weights: ArrayLike, head_motion: FloatArray, to_world: FloatArray) -> PosedRig:
+        """Work out a pose and its light. No drawing: this may run while another pose is drawn.
 
         Parameters
         ----------
@@ -91,12 +105,15 @@ class Scene:
         row = np.asarray(weights, np.float32)
         positions, normals = self._poser(row)
         light, openness = self._lighting(row, normals, head_motion[:3, :3], to_world)
-        rows = self._rows
-        rows[:, :3], rows[:, 3:6], rows[:, 6:9], rows[:, 9] = positions, normals, light, openness
+        columns = (positions, normals, light, openness[:, None])
+        return PosedRig(np.concatenate(columns, axis=1), head_motion)
+
+    def take(self, posed: PosedRig) -> None:
+        """Take a pose: it is what is drawn from now on."""
         self._moving.orphan()
-        self._moving.write(rows)
+        self._moving.write(posed.vertices)
         for program in self._programs.values():
-            program["head_motion"].write(columns(head_motion))
+            program["head_motion"].write(matrix_bytes(posed.head_motion))
 
     def draw(self, view: FloatArray, projection: FloatArray, ray: tuple[float, ...]) -> None:
         """Draw the pose into what is bound.
@@ -110,8 +127,8 @@ class Scene:
         """
         context = self.context
         for program in self._programs.values():
-            program["view"].write(columns(view))
-            program["projection"].write(columns(projection))
+            program["view"].write(matrix_bytes(view))
+            program["projection"].write(matrix_bytes(projection))
             program["ray"].value = ray
         context.enable(context.DEPTH_TEST)
         context.depth_func = "<="
@@ -135,6 +152,12 @@ class Scene:
 
         return sorted((part for part in self.rig.parts if len(part.triangles)), key=order)
 
+    def _within_picture(self, part: RigPart) -> bool:
+        if self.rig.uv is None:
+            return True
+        used = self.rig.uv[part.triangles]
+        return bool(used.min() >= 0 and used.max() <= 1)
+
     def _draw_part(self, part: DrawnPart) -> None:
         material, program, look = part.material, part.program, part.look
         alpha = material.color[3] if material.transparent else 1.0
@@ -155,7 +178,14 @@ class Scene:
     def _drawn(self, part: RigPart) -> DrawnPart:
         look = look_of(part)
         texture = _texture(self.context, part.material)
-        words = ("TEXTURED",) * (texture is not None) + ("WET",) * (look.wet > 0)
+        if texture is not None and self._within_picture(part):
+            texture.repeat_x = texture.repeat_y = False  # which is quicker
+        switches = {
+            "TEXTURED": texture is not None,
+            "WET": look.wet > 0,
+            "TWO_SIDED": part.material.two_sided,
+        }
+        words = tuple(word for word, is_on in switches.items() if is_on)
         if words not in self._programs:
             self._programs[words] = self.context.program(
                 variant(VERTEX, *words), variant(FRAGMENT, *words)
@@ -182,7 +212,7 @@ class Scene:
         return DrawnPart(part.material, look, program, array, texture)
 
 
-def columns(matrix: FloatArray) -> bytes:
+def matrix_bytes(matrix: FloatArray) -> bytes:
     """Return a matrix as the graphics library reads it: column after column."""
     return np.ascontiguousarray(np.asarray(matrix, np.float32).T).tobytes()
 

@@ -60,19 +60,6 @@ const vec3 KEY_LIGHT = vec3(1.7, 1.65, 1.6);
 
 float square(float x) { return x * x; }
 
-// GGX with the visibility of Kelemen & Szirmay-Kalos, "A microfacet based coupled
-// specular-matte BRDF model", Eurographics 2001.
-float highlight(vec3 n, vec3 v, vec3 light, float rough) {
-    vec3 h = light + v;
-    float length2 = dot(h, h);
-    float alpha2 = square(square(rough));
-    float to_half = max(dot(n, h), 0.0);
-    // Everything is multiplied through by the length of h, which spares its square root.
-    float bottom = length2 - to_half * to_half * (1.0 - alpha2);
-    float facing = max(dot(n, light), 0.0);
-    return facing * alpha2 * length2 / (3.14159 * bottom * bottom);
-}
-
 #ifdef WET
 // What a smooth, wet surface mirrors: a soft box, as a photographer would set it.
 float soft_box(vec3 mirrored, vec3 towards, vec3 side, vec3 up, vec2 size) {
@@ -84,15 +71,23 @@ float soft_box(vec3 mirrored, vec3 towards, vec3 side, vec3 up, vec2 size) {
 #endif
 
 // The display's curve (sRGB) with a film's soft shoulder above 0.6, as a quotient of two squares
-// fitted to it: within 5 % between 0.01 and 1, at the cost of one division.
+// fitted to it: within 5 % between 0.01 and 1, with one division for all three colours.
 vec3 developed(vec3 light) {
     vec3 x = max(light, 0.0);
-    return x * (941.3 * x + 29.2) / (x * (822.8 * x + 259.8) + 1.0);
+    vec3 above = x * (941.3 * x + 29.2);
+    vec3 below = x * (822.8 * x + 259.8) + 1.0;
+    vec3 others = below.yxx * below.zzy;
+    return above * others / (below.x * others.x);
 }
 
 void main() {
-    vec3 n = normalize(surface.xyz);
+    vec3 n = surface.xyz;
+#ifdef WET
+    n = normalize(n);  // on skin the vertices are so close that their mean is long enough
+#endif
+#ifdef TWO_SIDED
     if (!gl_FrontFacing) n = -n;
+#endif
     vec2 aside = gl_FragCoord.xy * ray.xy + ray.zw;
     float away = dot(aside, aside);
     // The lens is long: two terms of the root's series are enough.
@@ -107,15 +102,21 @@ void main() {
     // The white of an eye lies in the shade of lids and lashes that no mesh shows.
     base.rgb *= 1.0 - wet * (0.38 - 0.2 * open);
 #endif
-    float edge = 1.0 - max(dot(n, v), 0.0);
-    float edge4 = square(square(edge));
+    float seen = max(dot(n, v), 0.0);
+    float facing = max(dot(n, KEY), 0.0);
+    float edge4 = square(square(1.0 - seen));
+    // GGX (Walter et al., "Microfacet models for refraction", EGSR 2007), with the cosine to the
+    // half vector from the angle between the mirrored look and the light, which is twice as large.
+    float mirrored_light = 2.0 * seen * facing - dot(v, KEY);
+    float alpha2 = square(square(roughness));
+    float bottom = 1.0 - (0.5 + 0.5 * mirrored_light) * (1.0 - alpha2);
+    float lobe = 0.096 * facing * alpha2 / (bottom * bottom);
     float f0 = 0.035 + 0.3 * metallic;
-    float shine = highlight(n, v, KEY, roughness) * (f0 + 0.25 * edge4);
     vec3 light = base.rgb * (1.0 - 0.7 * metallic);
-    light += KEY_LIGHT * (shine * open);
+    light += KEY_LIGHT * (lobe * (f0 + 0.25 * edge4) * open);
     // Light from behind grazes along the outline.
-    float behind = square(clamp(abs(n.x) * 1.25 + 0.35 * n.y, 0.0, 1.0));
-    light += vec3(0.46, 0.48, 0.52) * (subsurface * edge4 * behind * open * open * (1.1 - roughness));
+    float rim = square(min(abs(n.x) * 1.25, 1.0)) * edge4 * open * open;
+    light += vec3(0.46, 0.48, 0.52) * (subsurface * (1.1 - roughness) * rim);
     float alpha = base.a;
 #ifdef WET
     vec3 mirrored = 2.0 * dot(n, v) * n - v;

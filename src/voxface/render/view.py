@@ -15,7 +15,7 @@ from voxface.render.shading import CHROMA_FRAGMENT, COLOUR_FRAGMENT, FULL_VERTEX
 
 FloatArray = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
-FINE, FAST = 2.0, 1.5
+FINE, FAST = 2.0, 1.25
 """How many times larger each way the head is drawn: smooth edges and calm highlights."""
 SMALLEST, LARGEST = 16, 4096
 """Pixels on a side."""
@@ -79,10 +79,13 @@ class View:
         rows = np.frombuffer(self._colour.read(components=3, alignment=1), np.uint8)
         return rows.reshape(self.size[1], self.size[0], 3)[::-1]
 
-    def read_video(self) -> tuple[Pixels, Pixels]:
-        """Return the stage as a video holds it: luma (rows, columns), chroma (half, half, 2)."""
+    def develop_video(self) -> None:
+        """Have the stage made into what a video holds; it can be read a little later."""
         self._develop(self._luma, self._luma_array)
         self._develop(self._chroma, self._chroma_array)
+
+    def read_video(self) -> tuple[Pixels, Pixels]:
+        """Return what was developed: luma (rows, columns) and chroma (half, half, 2)."""
         width, height = self.size
         luma = np.frombuffer(self._luma.read(components=1, alignment=1), np.uint8)
         chroma = np.frombuffer(self._chroma.read(components=2, alignment=1), np.uint8)
