@@ -239,12 +239,17 @@ SIDES = TABLES["sides"]
 CHANNEL_OF = {channel.lower(): channel for channel in CHANNELS}
 LONG_KEYS = {re.sub("(left|right)$", "", key) for key in CHANNEL_OF} - {"mouth", "jaw"}
 WORD_EDGE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+NAMESPACE = r"[.:|/\\]"
 SAME, PREFIXED, SYNONYM, LAST_RESORT = range(4)
 
 
 def read_name(name):
     """Return (channels, rank, half) of a name; None if it is no ARKit channel."""
-    text = without_namespace(name.strip())
+    text = name.strip()
+    return read_text(without_namespace(text)) or read_text(re.sub(NAMESPACE, "_", text))
+
+
+def read_text(text):
     whole = letters(text)
     if whole in TABLES["exact"]:
         return (TABLES["exact"][whole],), SYNONYM, ""
@@ -307,7 +312,7 @@ def look_up(base, side):
 
 def without_namespace(name):
     tail = ""
-    for part in reversed(re.split(r"[.:|/\\]", name)):
+    for part in reversed(re.split(NAMESPACE, name)):
         if part.lower() in SIDES:
             tail = f"_{part}{tail}"
         elif not part.isdigit():
