@@ -5,6 +5,7 @@ import { parseFrameRate } from "../face/frame_rate";
 import type { Quaternion } from "../face/rotation";
 import { channelsOf, type Series } from "../rig/channels_of";
 import { connect } from "../rig/connect";
+import { eyeChannels, findEyes } from "../rig/eyes";
 import { readGltf, understanding, type GltfFile, type Json } from "../rig/gltf_file";
 import { headNode, headPose } from "../rig/head_motion";
 import { unpacked } from "../rig/meshopt";
@@ -119,10 +120,32 @@ function shownIn(
   }
   const expressions = readExpressions(file);
   const connection = connect([...series.keys()], { expressions });
+  const shown = channelsOf(connection, expressions, series);
+  if (![...shown.keys()].some((channel) => channel.startsWith("eyeLook"))) {
+    for (const [channel, weights] of gazeIn(file, tracks, grid)) shown.set(channel, weights);
+  }
   return {
-    shown: channelsOf(connection, expressions, series),
+    shown,
     unknown: connection.unused.filter((name) => series.get(name)!.some(Boolean)),
   };
+}
+
+/** The eyeLook channels of eyes that are turned by bones. */
+function gazeIn(
+  file: GltfFile,
+  tracks: readonly Track[],
+  grid: readonly number[],
+): [string, Series][] {
+  const nodes = sceneNodes(file);
+  return findEyes(file).flatMap((eye) => {
+    const track = tracks.find(({ node, path }) => node === eye.node && path === "rotation");
+    if (!track || !nodes.has(eye.node)) return [];
+    const rest = headNode(file, eye.node, nodes);
+    const turns = valuesAt(track, grid).map(([x, y, z, w]) => {
+      return headPose(rest, [w, x, y, z], rest.translation).slice(3) as Quaternion;
+    });
+    return eyeChannels(eye, turns);
+  });
 }
 
 function headsIn(file: GltfFile, tracks: readonly Track[], grid: readonly number[]): Float32Array {

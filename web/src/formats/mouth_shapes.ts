@@ -19,6 +19,8 @@ const USUAL_ROUNDING = [0.2, 0.9] as const;
 
 /** Shares of a moderate opening below which lips count as shut, and as at rest. */
 const [SHUT, REST] = [0.25, 0.12];
+/** Opening and rounding below which a mouth does nothing. */
+const STILL = 0.04;
 /** The widest opening of quiet speech. */
 const MODERATE = 0.3;
 
@@ -65,8 +67,10 @@ function shapeCosts(clip: FaceClip, frames: number): Record<string, Float64Array
   const [press, tongueOut] = [channel(...sides("mouthPress")), channel("tongueOut")];
   const opening = jaw.map((value, i) => Math.max(value - close[i], 0) + 0.5 * lips[i]);
   const rounding = pucker.map((value, i) => value + funnel[i]);
-  const widest = clipped(percentile(opening, 95), ...USUAL_OPENING);
-  const roundest = clipped(percentile(rounding, 97), ...USUAL_ROUNDING);
+  // Silence before and after must not change what counts as wide.
+  const moving = opening.map((value, i) => Number(value > STILL || rounding[i] > STILL));
+  const widest = reachOf(opening.filter((_, i) => moving[i]), ...USUAL_OPENING);
+  const roundest = reachOf(rounding.filter((_, i) => moving[i]), ...USUAL_ROUNDING);
   const costs: Record<string, Float64Array> = {};
   for (const shape of SHAPES) costs[shape] = new Float64Array(frames);
   for (let i = 0; i < frames; i += 1) {
@@ -81,7 +85,7 @@ function shapeCosts(clip: FaceClip, frames: number): Record<string, Float64Array
     const from = (opened: number, rounded: number) =>
       square(wide - opened) + 0.5 * square(round - rounded) + other + 0.5 * tongue;
     // Rounded lips with any gap at all are puckered, not shut.
-    const puckered = 0.6 * square(Math.max(round - 0.75, 0)) * clipped(gap / 0.15, 0, 1);
+    const puckered = 1.5 * square(Math.max(round - 0.75, 0)) * clipped(gap / 0.15, 0, 1);
     const parted = square(Math.max(gap - SHUT, 0)) * 4 + puckered + 0.025;
     costs.A[i] = parted + other + 0.5 * tongue;
     costs.B[i] = from(0.5, 0.1);
@@ -95,6 +99,11 @@ function shapeCosts(clip: FaceClip, frames: number): Record<string, Float64Array
     costs.X[i] = square(Math.max(gap - REST, 0)) * 4 + 0.1 * busy;
   }
   return costs;
+}
+
+/** How far a mouth goes at its most, short of outliers. */
+function reachOf(values: Float64Array, low: number, high: number): number {
+  return values.length ? clipped(percentile(values, 95), low, high) : low;
 }
 
 /** The mean of channels at hundredths of a second: 0 before the clip, its last after. */

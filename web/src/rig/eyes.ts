@@ -1,5 +1,6 @@
 /** Eyes that are turned by bones; the port of `voxface.rig.eyes`. */
-import { quaternionFromEuler } from "../face/euler";
+import { eulerFromQuaternion, quaternionFromEuler } from "../face/euler";
+import type { Quaternion } from "../face/rotation";
 import { frameCount, type FaceClip } from "../types";
 import type { GltfFile, Json } from "./gltf_file";
 import { nameWords } from "./scene";
@@ -79,6 +80,22 @@ export function eyePoses({ side, degrees }: Eye, clip: FaceClip): Float32Array {
     poses.set(quaternionFromEuler(yaw, turn("Down") - turn("Up"), 0), frame * 7 + 3);
   }
   return poses;
+}
+
+/** The channels of an eye's rotations, w first: the inverse of `eyePoses`. */
+export function eyeChannels(
+  { side, degrees }: Eye,
+  turns: readonly Quaternion[],
+): [string, number[]][] {
+  const angles = turns.map((turn) => {
+    const [yaw, pitch] = eulerFromQuaternion(turn).map((angle) => (angle * 180) / Math.PI);
+    const outward = side === "Left" ? yaw : -yaw;
+    return { In: -outward, Out: outward, Up: -pitch, Down: pitch };
+  });
+  return (Object.keys(degrees) as Way[]).map((way) => [
+    `eyeLook${way}${side}`,
+    angles.map((angle) => Math.max(angle[way], 0) / Math.max(degrees[way], 1e-6)),
+  ]);
 }
 
 function eyesOf(left: unknown, right: unknown, degrees: Degrees): Eye[] {

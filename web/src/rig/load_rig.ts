@@ -1,23 +1,19 @@
 /** A glTF or VRM scene as a `Rig`; the port of `voxface.rig.from_gltf`. */
 import { VoxfaceError } from "../types";
-import { readAccessor } from "./accessors";
 import type { Expressions } from "./connection";
 import { compressed, readGltf, understanding, type GltfFile, type Json } from "./gltf_file";
 import { materialOf } from "./materials";
-import { determinant, IDENTITY, multiply, transposed, type Matrix } from "./matrix";
+import { determinant } from "./matrix";
 import { unpacked } from "./meshopt";
 import { vertexNormals } from "./normals";
 import { guessPivot } from "./pivot";
-import { placed } from "./placed";
+import { CENTIMETRES, inPlace, placeVertices } from "./placing";
 import { readTriangles, readVertices, vertexKey, type Vertices } from "./primitives";
 import { restingWeights } from "./resting";
 import { trianglesOf, type Rig, type RigPart } from "./rig";
 import { meshesOf, sceneOf, type Scene, type ShownMesh } from "./scene";
 import { targetNames } from "./target_names";
 import { readExpressions } from "./vrm";
-
-/** A glTF metre in a rig's unit. */
-export const CENTIMETRES = 100;
 
 /** Vertices in the rig's space, with the triangles of all primitives that use them. */
 interface Block {
@@ -66,8 +62,8 @@ function readMesh(
   for (const primitive of (mesh.primitives ?? []) as Json[]) {
     const { material, uvUse } = materialOf(scene.file, primitive);
     const key = `${number} ${JSON.stringify(uvUse)} ${vertexKey(primitive)}`;
-    const read = () => atRest(readVertices(scene.file, primitive, names, uvUse), resting);
-    const block = blocks.get(key) ?? blockOf(scene, number, node, read);
+    const stored = () => atRest(readVertices(scene.file, primitive, names, uvUse), resting);
+    const block = blocks.get(key) ?? blockOf(scene, number, node, stored());
     const triangles = readTriangles(scene.file, primitive, block.vertices.count);
     if (!triangles?.length) continue;
     blocks.set(key, block);
@@ -93,52 +89,9 @@ function turnedOver(triangles: Uint32Array): Uint32Array {
   return triangles.map((_, i) => triangles[i - (i % 3) + 2 - (i % 3)]);
 }
 
-function blockOf(scene: Scene, number: number, node: Json, read: () => Vertices): Block {
-  const { file, places: nodes, turning } = scene;
-  const stored = read();
-  const share = new Float32Array(stored.count);
-  if (node.skin === undefined || !stored.influences.length) {
-    const place = nodes.get(number)!;
-    share.fill(turning.has(number) ? 1 : 0);
-    return { vertices: placed(stored, () => place, CENTIMETRES), share, parts: [] };
-  }
-  const skin = file.item("skins", node.skin);
-  const joints = (skin.joints ?? []) as number[];
-  const places = jointPlaces(file, skin, joints, nodes);
-  const place = (vertex: number): Matrix => {
-    const mixed = new Array<number>(16).fill(0);
-    for (const { joints: hung, weights } of stored.influences) {
-      for (let i = vertex * 4; i < vertex * 4 + 4; i += 1) {
-        const from = places[hung[i]];
-        if (!from) throw file.broken("a vertex hangs on a joint that its skin does not have");
-        if (!weights[i]) continue;
-        from.forEach((value, k) => (mixed[k] += weights[i] * value));
-        if (turning.has(joints[hung[i]])) share[vertex] += weights[i];
-      }
-    }
-    share[vertex] = Math.min(share[vertex], 1);
-    return mixed;
-  };
-  return { vertices: placed(stored, place, CENTIMETRES), share, parts: [] };
-}
-
-/** From a vertex as it is stored to where it stands at rest, for every joint. */
-function jointPlaces(
-  file: GltfFile,
-  skin: Json,
-  joints: readonly number[],
-  nodes: ReadonlyMap<number, Matrix>,
-): Matrix[] {
-  const given =
-    skin.inverseBindMatrices === undefined ? null : readAccessor(file, skin.inverseBindMatrices);
-  if (given && (given.width !== 16 || given.count < joints.length)) {
-    throw file.broken("a skin has too few inverse bind matrices");
-  }
-  return joints.map((joint, i) => {
-    const place = nodes.get(joint) ?? IDENTITY;
-    const bind = given && transposed([...given.values.subarray(i * 16, i * 16 + 16)]);
-    return bind ? multiply(place, bind) : place;
-  });
+function blockOf(scene: Scene, number: number, node: Json, stored: Vertices): Block {
+  const { places, share } = placeVertices(scene, number, node, stored);
+  return { vertices: inPlace(stored, places), share, parts: [] };
 }
 
 function assemble(

@@ -29,6 +29,7 @@ const IDLE: ReadonlySet<string> = new Set(SPELLINGS.idle_words);
 const COMBINATIONS: ReadonlySet<string> = new Set(SPELLINGS.combination_words);
 const WORD_EDGE = /(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+/;
 const NAMESPACE = /[.:|/\\]/;
+const NAMESPACES = /[.:|/\\]/g;
 const SEPARATOR = /[^A-Za-z0-9]+/;
 const NUMBER = /^\d+$/;
 
@@ -40,13 +41,17 @@ const LONG_KEYS = [
 /**
  * What a name means; null if it is no ARKit channel.
  *
- * What stands before `.`, `:`, `|` or `/` is a namespace and is left out. A side may stand anywhere
- * as a word of its own. Words that say nothing and numbers are left out, and so is any prefix set
- * off by `_`, `-` or a space, unless it is a channel itself: `jawOpen_mouthSmileLeft` corrects a
- * combination and is neither.
+ * What stands before `.`, `:`, `|` or `/` is a namespace and is left out, unless nothing is a
+ * channel but the whole (`jaw.open`). A side may stand anywhere as a word of its own. Words that
+ * say nothing and numbers are left out, and so is any prefix set off by `_`, `-` or a space, unless
+ * it is a channel itself: `jawOpen_mouthSmileLeft` corrects a combination and is neither.
  */
 export function readName(name: string): Reading | null {
-  const text = withoutNamespace(name.trim());
+  const text = name.trim();
+  return readText(withoutNamespace(text)) ?? readText(text.replace(NAMESPACES, "_"));
+}
+
+function readText(text: string): Reading | null {
   const exact = own(EXACT, letters(text));
   if (exact) return { channels: [exact], rank: SYNONYM, half: "" };
   const segments = text.split(SEPARATOR).filter((part) => part && !NUMBER.test(part));
