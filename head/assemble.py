@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-from voxface.face import ARKIT_CHANNELS, Rig, RigPart, mirrored
-
 from deform import Spreader, smooth_step
-from ears import left_ear
+from ears import PLACE, left_ear
 from eye_channels import LOOK, eye_fields
 from eyeballs import eyeballs, turned
 from hair import faded, hair_cap, hair_locks, inside_hairline
@@ -17,6 +14,7 @@ from lids import fit_lids
 from lips import shut_lips
 from looks import materials, skin_colors, skin_uv, uv_of
 from mouth_channels import mouth_fields
+from numpy.typing import NDArray
 from occlusion import vertex_normals
 from pieces import Piece, joined, mirrored_piece, used_only
 from shirt import collar, split_shirt
@@ -26,8 +24,11 @@ from thin import thinned
 from tongue import tongue
 from tongue_channel import JAW_PART, tongue_fields, tongue_out
 
+from voxface.face import ARKIT_CHANNELS, Rig, RigPart, mirrored
+
 Points = NDArray[np.float64]
 
+SEALING = ("jawOpen", "mouthClose")
 HEAD_PIVOT = (0.0, -9.5, -9.0)
 
 
@@ -85,14 +86,15 @@ def make_pieces() -> tuple[SkinMesh, list[Piece]]:
     tong.move("tongueOut", tongue_out(tong.points))
     ear = left_ear()
     cap = hair_cap(skin)
-    ear.uv = uv_of(ear.points)
+    # The ear borrows its skin from the cheek, where nothing is painted.
+    ear.uv = uv_of((ear.points - PLACE) * 0.4 + (5.4, -4.2, -1.2))
     other = mirrored_piece(ear)
     lash = left_lashes(skin, fields)
     lash_right = mirrored_piece(lash)
     for channel, field in lash.moves.items():
         lash_right.move(mirrored(channel), field * flip)
-    return skin, [body, ear, other, lash, lash_right, left, right, upper, lower, tong, cap, hair_locks(cap),
-                  shirt, collar()]
+    return skin, [body, ear, other, lash, lash_right, left, right, upper, lower, tong, cap,
+                  hair_locks(cap), shirt, collar()]
 
 
 def make_rig() -> Rig:
@@ -106,7 +108,9 @@ def make_rig() -> Rig:
     )
     points = whole.points
     deltas = np.stack([whole.moves.get(c, np.zeros_like(points)) for c in ARKIT_CHANNELS])
-    deltas[np.abs(deltas).max(axis=2) < 7e-3] = 0
+    for channel, field in zip(ARKIT_CHANNELS, deltas, strict=True):
+        # What seals the lips is kept to the last digit, the rest as far as anyone sees it.
+        field[np.abs(field).max(axis=1) < (1e-4 if channel in SEALING else 7e-3)] = 0
     return Rig(
         "voxface default head",
         points,

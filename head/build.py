@@ -8,14 +8,15 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+from assemble import make_rig  # noqa: E402
+
+from voxface.rig import write_glb  # noqa: E402
+
 OUTPUT = HERE.parent / "src" / "voxface" / "rig" / "head.glb"
 
 
 def build() -> bytes:
     """Return the head as a GLB file."""
-    from assemble import make_rig
-    from voxface.rig import write_glb
-
     return write_glb(make_rig(), morph_normals=False)
 
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import landmarks as lm
 import numpy as np
 from numpy.typing import NDArray
-
-import landmarks as lm
 
 Points = NDArray[np.float64]
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
-
 from skin_mesh import SkinMesh, vertex_areas
 from subdivide import laplacian
 
@@ -51,7 +50,7 @@ class Spreader:
         field[inside] = np.stack([solver.solve(right[:, i]) for i in range(right.shape[1])], axis=1)
         return field
 
-    def _solver(self, inside: Numbers, rows: sparse.csr_matrix):  # noqa: ANN202
+    def _solver(self, inside: Numbers, rows: sparse.csr_matrix):
         key = inside.tobytes()
         if key not in self._solvers:
             self._solvers[key] = splu(rows[:, inside].tocsc())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-
 from deform import smooth_step
+from numpy.typing import NDArray
 from pieces import Piece, grid_triangles
+from scipy.interpolate import CubicSpline
 
 Points = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ def ridge(values: Points, centre: float, width: float) -> Points:
 
 
 def relief(share: Points, turn: Points) -> Points:
-    """Return how far the ear's front stands out at a share of the outline and an angle (degrees)."""
+    """Return how far the ear's front stands out, by share of the outline and degrees."""
     back = smooth_step(turn, 150, 118) * smooth_step(turn, -80, -52)
     helix = 0.34 * ridge(share, 0.93, 0.085) * back
     scapha = -0.10 * ridge(share, 0.78, 0.07) * smooth_step(turn, 110, 80) * smooth_step(
@@ -50,9 +50,6 @@ def left_ear() -> Piece:
     """Return the left ear; its rim goes back into the head all around."""
     turn = -90 + 360 * np.arange(AROUND) / AROUND
     angles, reach = np.array(OUTLINE).T * ((1,), (0.93,))
-    # A closed smooth outline through the given points.
-    from scipy.interpolate import CubicSpline
-
     outline = CubicSpline(angles, reach, bc_type="periodic")(turn)
     rows, shades = [], []
     for share in RINGS:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-
 from deform import Spreader, smooth_step
 from lids import THICKNESS, lid_depth, lid_halves, near_eye, onto_ball
+from numpy.typing import NDArray
 from skin_mesh import EYE_CENTRE, EYE_RADIUS, SkinMesh
 from strokes import Gesture
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
 from pieces import Piece, mirrored_piece
 from skin_mesh import EYE_CENTRE, EYE_RADIUS
 
@@ -43,7 +42,7 @@ def eyeballs() -> tuple[Piece, Piece]:
 
 
 def turned(points: Points, yaw: float, pitch: float) -> Points:
-    """Return how points move when the left eye turns by yaw (towards +x) and pitch (up), radians."""
+    """Return how points move when the left eye turns: yaw to +x, pitch up, radians."""
     cy, sy, cp, sp = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch)
     up = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
     side = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])

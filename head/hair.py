@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 
 import numpy as np
+from deform import smooth_step
 from numpy.typing import NDArray
+from occlusion import vertex_normals
+from pieces import Piece, grid_triangles
 from PIL import Image
 from scipy.interpolate import LinearNDInterpolator
 from scipy.ndimage import gaussian_filter
-
-from deform import smooth_step
-from occlusion import vertex_normals
-from pieces import Piece, grid_triangles
 from skin_mesh import SkinMesh
 
 Points = NDArray[np.float64]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-
 from deform import Spreader
 from lips import lip_points, seal_pairs
+from numpy.typing import NDArray
 from strokes import Gesture
 
 Points = NDArray[np.float64]
@@ -53,16 +52,13 @@ def jaw_share(spreader: Spreader) -> Points:
         share[index] = value
     for index in (323, 454, 352, 280, 425, 358, 2, 164, 391, 326, 376, 366, 447):
         share[index] = 0.0
-    ring = [int(i) for i in skin.rows["neck_1"]]
-    start = [int(i) for i in skin.rows["neck_0"]]
-    for k, index in enumerate(ring):
+    for index in (int(i) for i in skin.rows["neck_1"]):
         depth = points[index, 2]
         share[index] = float(np.clip((depth + 7.0) / 7.0, 0, 1)) * 0.72
     for index in (int(i) for i in skin.rows["neck_2"]):
         share[index] = float(np.clip((points[index, 2] + 7.0) / 6.0, 0, 1)) * 0.20
     for index in (*skin.rows["neck_3"], *skin.rows["skull_1"]):
         share[int(index)] = 0.0
-    del start
     total = dict(share)
     for index, value in share.items():
         total[int(mirror[index])] = value

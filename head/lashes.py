@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-
 from lids import lid_halves
+from numpy.typing import NDArray
 from pieces import Piece
 from skin_mesh import EYE_CENTRE, SkinMesh
 

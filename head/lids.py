@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from deform import Spreader, smooth_step
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-
-from deform import Spreader, smooth_step
 from skin_mesh import EYE_CENTRE, EYE_RADIUS, SkinMesh
 
 Points = NDArray[np.float64]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
 from skin_mesh import SkinMesh
 
 Points = NDArray[np.float64]

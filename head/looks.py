@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-from voxface.face import Material
-
 from deform import smooth_step
 from hair import hair_picture, inside_hairline
+from numpy.typing import NDArray
 from occlusion import openness, vertex_normals
 from paint import SIZE, atlas, eye_picture, noise, skin_picture
 from skin_mesh import SkinMesh, vertex_areas
+
+from voxface.face import Material
 
 Points = NDArray[np.float64]
 
@@ -32,6 +32,7 @@ def materials(skin: SkinMesh, uv: Points) -> dict[str, Material]:
     place = atlas(skin, uv)
     into = inside_hairline(place)
     low = smooth_step(place[..., 1], 3.2, 0.5) * smooth_step(place[..., 2], -2.5, -4.0)
+    low = low * smooth_step(place[..., 2], -9.0, -6.5)
     # Where it is cut short, the skin shines through.
     root = 0.87 * smooth_step(into + (0.16 - 0.11 * low) * strands, -0.30 - 0.15 * low,
                               0.5 + 0.55 * low)  # fmt: skip

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 
 import numpy as np
+from deform import smooth_step
+from eyeballs import IRIS_ANGLE
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 from scipy.ndimage import gaussian_filter
-
-from deform import smooth_step
+from scipy.spatial import cKDTree
 from skin_mesh import SkinMesh, hidden_inside
 
 Points = NDArray[np.float64]
@@ -84,7 +85,7 @@ def skin_picture(skin: SkinMesh, uv: Points, shade: Points, hair: Picture | None
         How open every vertex lies to the sky, 0 to 1.
     """
     place = atlas(skin, uv)
-    x, y, z = np.moveaxis(place, -1, 0)
+    _, y, z = np.moveaxis(place, -1, 0)
     picture = np.ones((SIZE, SIZE, 3)) * SKIN
     blotch = 0.5 * noise(SIZE, 28, 1) + 0.35 * noise(SIZE, 9, 2) + 0.25 * noise(SIZE, 3, 3)
     near = (smooth_step(y, -16, -11) * smooth_step(z, -11, -4))[..., None]
@@ -99,7 +100,9 @@ def skin_picture(skin: SkinMesh, uv: Points, shade: Points, hair: Picture | None
     picture = toned(picture, (0.660, 0.440, 0.400), 0.12 * blob(place, (2.6, -1.15, 0.2), 0.75))
     picture = toned(picture, (0.650, 0.450, 0.390), 0.10 * blob(place, (1.4, 0.2, 0.2), 0.5))
     picture = toned(picture, (0.690, 0.470, 0.415), 0.22 * blob(place, (3.0, 0.72, 0.3), 0.55))
-    # Behind the jaw no light comes in.
+    # Behind jaw and ear no light comes in.
+    picture *= 1 - 0.55 * blob(place, (7.4, -2.0, -9.6), 1.5)[..., None]
+    picture *= 1 - 0.35 * blob(place, (7.6, 1.4, -7.6), 0.9)[..., None]
     picture *= 1 - 0.12 * blob(place, (5.2, -9.2, -7.2), 1.9)[..., None]
     picture = lips(skin, uv, picture, place)
     picture = eyes(skin, uv, picture)
@@ -173,12 +176,8 @@ BROW = np.array([(1.46, 1.50, 0.24, 62), (1.9, 1.70, 0.34, 48), (2.5, 1.90, 0.36
 def brow_hairs(place: Picture) -> Picture:
     """Draw the brow hair by hair over a soft ground."""
     front = place[..., 2] > -3
-    columns = np.where(front.any(0))[0]
-    del columns
     texel = np.stack(np.nonzero(front & (np.abs(place[..., 1] - 1.7) < 1.6)
                                 & (np.abs(place[..., 0] - 3.4) < 2.8)), axis=1)  # fmt: skip
-    from scipy.spatial import cKDTree
-
     tree = cKDTree(place[texel[:, 0], texel[:, 1], :2])
     random = np.random.default_rng(11)
     paths = []
@@ -209,8 +208,6 @@ def brow_hairs(place: Picture) -> Picture:
 
 def eye_picture(size: int = 512) -> bytes:
     """Return the eyeball's picture seen from the front, the iris in its middle."""
-    from eyeballs import IRIS_ANGLE
-
     grid = (np.arange(size) + 0.5) / size * 2 - 1
     u, v = np.meshgrid(grid, -grid)
     radius, turn = np.hypot(u, v), np.arctan2(v, u)
@@ -222,7 +219,8 @@ def eye_picture(size: int = 512) -> bytes:
     for k, amount in ((9, 0.3), (23, 0.5), (47, 0.8), (71, 0.9), (101, 0.7)):
         fibres += amount * np.sin(k * angle + random.uniform(0, 7)) * (
             1 + 0.4 * np.sin(random.integers(2, 6) * angle + random.uniform(0, 7)))
-    strand = np.interp(turn % (2 * np.pi), np.append(angle, 2 * np.pi), np.append(fibres, fibres[0]))
+    around, closed = np.append(angle, 2 * np.pi), np.append(fibres, fibres[0])
+    strand = np.interp(turn % (2 * np.pi), around, closed)
     strand /= 1.6
     white = np.array([0.905, 0.890, 0.870]) * np.ones((size, size, 3))
     veins = gaussian_filter(random.standard_normal((size, size)), 5)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-
 from occlusion import vertex_normals
 
 Points = NDArray[np.float64]

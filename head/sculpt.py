@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 import landmarks as lm
+import numpy as np
 from mean_face import SAVED
+from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
@@ -27,7 +26,7 @@ def sculpted(points: Points) -> Points:
     for sign in (1, -1):
         middle = np.array([3.02 * sign, -0.05])
         away = place[:, :2] - middle
-        near = np.exp(-(((np.linalg.norm(away / (1.75, 1.15), axis=1)) ** 4)))
+        near = np.exp(-((np.linalg.norm(away / (1.75, 1.15), axis=1)) ** 4))
         place[:, :2] += near[:, None] * away * (0.05, 0.02)
     lids = bump(points, (3.0, 0.62), (0.95, 0.30))
     place[:, 1] -= 0.12 * lids

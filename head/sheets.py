@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
 from voxface import animate
 from voxface.face import ARKIT_CHANNELS, Rig
 from voxface.face.visemes import VISEMES
@@ -28,7 +29,7 @@ def weights_of(rig: Rig, mix: dict[str, float]) -> NDArray[np.float64]:
 
 
 def channel_shots(rig: Rig) -> list[Shot]:
-    """Every channel at 1; `mouthClose` with the open jaw that it belongs to."""
+    """Return every channel at 1; `mouthClose` with the open jaw that it belongs to."""
     shots = [Shot("neutral", weights_of(rig, {}))]
     for name in ARKIT_CHANNELS:
         mix = {name: 1.0}
@@ -40,12 +41,12 @@ def channel_shots(rig: Rig) -> list[Shot]:
 
 
 def viseme_shots(rig: Rig) -> list[Shot]:
-    """The 15 visemes at 1."""
+    """Return the 15 visemes at 1."""
     return [Shot(name, weights_of(rig, dict(mix))) for name, mix in VISEMES.items()]
 
 
 def sentence_shots(rig: Rig) -> list[Shot]:
-    """Frames of a spoken sentence, evenly spaced."""
+    """Return frames of a spoken sentence, evenly spaced."""
     clip = animate(SPEECH)
     moves = connect(rig).weights(clip)
     chosen = np.linspace(0, len(moves) - 1, FRAMES + 2).round().astype(int)[1:-1]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-
 from cage import neck_ring
 from deform import smooth_step
+from numpy.typing import NDArray
 from occlusion import vertex_normals
 from pieces import Piece, grid_triangles
 from skin_mesh import SkinMesh

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cage as cg
+import landmarks as lm
 import numpy as np
+from mean_face import SAVED
+from nostrils import hollowed, nostril
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
-
-import cage as cg
-import landmarks as lm
-from mean_face import SAVED
-from nostrils import hollowed, nostril
 from sculpt import sculpted
-from subdivide import laplacian, loop_step, refine_path
+from subdivide import edges_of, laplacian, loop_step, refine_path
 
 Points = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -102,8 +101,10 @@ def fairing_weights(skin: SkinMesh) -> Points:
     """Return how firmly every vertex stays where it is while the surface is smoothed."""
     held = np.full(len(skin.cage_points), 0.006)
     held[:468] = 0.6
+    border = {int(i) for i in lm.OVAL_LEFT}
     for ring in range(4):
-        border = {int(i) for i in lm.OVAL_LEFT} if ring == 0 else grown(skin, border)
+        if ring:
+            border = grown(skin, border)
         firm = (0.001, 0.003, 0.03, 0.15)[ring]
         cells = [i for i in border if i < 468 and held[i] > firm]
         held[cells] = firm if ring == 0 else np.minimum(held[cells], firm)
@@ -159,8 +160,6 @@ def vertex_areas(points: Points, triangles: Numbers) -> Points:
 
 def finer_mirror(triangles: Numbers, mirror: Numbers, count: int) -> Numbers:
     """Return the mirror table after a subdivision step."""
-    from subdivide import edges_of
-
     edges, _, _ = edges_of(triangles)
     table = {(int(a), int(b)): count + i for i, (a, b) in enumerate(edges)}
     partner = np.sort(mirror[edges], axis=1)

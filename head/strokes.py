@@ -7,10 +7,9 @@ smooth field on the whole skin, either of the left side alone or of both sides a
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-
 from deform import Spreader, smooth_step
 from lips import LipPoints, Motion, lip_points
+from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
@@ -41,6 +40,10 @@ class Gesture:
         moved = motion(lip.upper, lip.along, lip.ring, place)
         for index, move in zip(lip.index, moved, strict=True):
             self.moves[int(index)] = move
+        # Behind the lips' roots the mouth stays.
+        for row in range(3, 7):
+            for side in ("upper", "lower"):
+                self.hold(*(int(i) for i in self.skin.rows[f"mouth_{side}_{row}"]))
         return self
 
     def rows(self, moves: dict[int, Points]) -> Gesture:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -71,7 +73,7 @@ def refine_path(path: NDArray[np.int64], triangles: Triangles, vertices: int) ->
     """Return a path of edges after `loop_step`: the middles of its edges come in between."""
     edges, _, _ = edges_of(triangles)
     table = {(int(a), int(b)): vertices + i for i, (a, b) in enumerate(edges)}
-    middles = [table[min(a, b), max(a, b)] for a, b in zip(path, path[1:], strict=False)]
+    middles = [table[min(a, b), max(a, b)] for a, b in pairwise(path)]
     result = np.empty(2 * len(path) - 1, np.int64)
     result[0::2] = path
     result[1::2] = middles

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
 from pieces import Piece, grid_triangles, joined, mirrored_piece
 
 Points = NDArray[np.float64]

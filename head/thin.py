@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
 from subdivide import edges_of
 
 Points = NDArray[np.float64]

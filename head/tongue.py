@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
 from pieces import Piece, grid_triangles
 
 Points = NDArray[np.float64]
 
 # Sections from root to tip: z, y of the middle of the back, half width, half height.
 SECTIONS = np.array([
-    (-4.4, -9.6, 1.5, 0.75), (-3.6, -8.9, 1.75, 0.8), (-2.7, -8.5, 1.9, 0.75),
-    (-1.8, -8.35, 1.9, 0.66), (-1.0, -8.35, 1.8, 0.56), (-0.35, -8.42, 1.6, 0.46),
-    (0.1, -8.5, 1.32, 0.38), (0.4, -8.56, 1.0, 0.31), (0.58, -8.6, 0.66, 0.24),
-    (0.68, -8.63, 0.3, 0.14),
+    (-4.6, -9.8, 1.5, 0.75), (-3.8, -8.9, 1.8, 0.85), (-2.9, -8.35, 1.95, 0.80),
+    (-2.0, -8.15, 1.95, 0.70), (-1.25, -8.08, 1.85, 0.58), (-0.6, -8.05, 1.65, 0.46),
+    (-0.12, -8.02, 1.36, 0.36), (0.2, -7.99, 1.02, 0.28), (0.4, -7.97, 0.68, 0.21),
+    (0.52, -7.96, 0.3, 0.12),
 ])  # fmt: skip
 AROUND = 18
 
