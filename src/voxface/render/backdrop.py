@@ -47,7 +47,9 @@ def draw_backdrop(width: int, height: int, colour: Colour) -> NDArray[np.uint8]:
     base = np.asarray(colour, np.float32)
     # A bright wall has less room above it, and a fall-off that would look dirty.
     contrast = 1 - 0.75 * base.max() / 255
-    wall = base * (1 + (fall[..., None] - 1) * contrast)
+    # All three change by the same, not in proportion: a video holds hardly any steps of so faint a
+    # hue, and they would show as rings.
+    wall = base + ((fall - 1) * contrast * base.mean())[..., None]
     # Half a step of noise keeps so slow a change from showing as bands.
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, (height, width, 1))
     rounded: NDArray[np.uint8] = np.clip(wall + noise + 0.5, 0, 255).astype(np.uint8)

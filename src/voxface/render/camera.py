@@ -128,7 +128,7 @@ def view_matrices(
     yaw, pitch = np.radians(camera.yaw), np.radians(camera.pitch)
     back = np.array([np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)])
     # A head turned to the side is as wide as it is deep; the larger of both keeps framing calm.
-    tall = max(subject.height * 1.22, subject.width * 1.4 / aspect) / camera.zoom
+    tall = max(subject.height * 1.06, subject.width * 1.35 / aspect) / camera.zoom
     distance = tall / 2 / np.tan(np.radians(LENS) / 2)
     towards = np.clip(1 - 1 / camera.zoom, 0, 1)
     aim = (1 - towards) * np.array(subject.centre) + towards * np.array(subject.face)

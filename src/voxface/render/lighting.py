@@ -19,6 +19,8 @@ _SKY = np.zeros((25, 1), np.float32)
 _SKY[0] = 2 / np.sqrt(np.pi)
 """Light from everywhere, of which a surface that sees all of its sky gets 1."""
 _THROUGH_FLESH = np.array([0.055, 0.022, 0.016], np.float32)
+ROAM = (0.8, 3.0)
+"""Centimetres of way out of a dark place from which shade fades, and at which it is gone."""
 BEND = (0.4, 1.8)
 """How far a turned surface may get darker or brighter than it was at rest."""
 
@@ -52,14 +54,15 @@ class Lighting:
         self._change = np.zeros((25, 0), np.float32)
         if self._open.any():
             change = dim * transfer(context, rig, poser, self._open) - at_rest
-            inside = [part.triangles for part in rig.parts if look_of(part).inside]
-            if inside:
-                behind = np.unique(np.concatenate(inside))
-                at_rest[behind] += change[behind]
-                change[behind] = 0
+            _light_inside(rig, at_rest, change)
             self._uncovered = np.flatnonzero(np.abs(change).max(axis=1) > 0.02)
             self._change = np.ascontiguousarray(change[self._uncovered].T)
         self._shut_transfer = np.ascontiguousarray(at_rest.T)
+        # What lies in the dark and may come far out of it: a tongue.
+        others = np.abs(rig.deltas).max(axis=2, initial=0) * (self._open == 0)[:, None]
+        dark = self.openness_at_rest < 0.6
+        self._roaming = np.flatnonzero(dark & (others.max(axis=0, initial=0) > ROAM[0]))
+        self._roaming_deltas = rig.deltas[:, self._roaming]
         self._turning = poser.turning
         self._rest_around = harmonics(poser(shut)[1][self._turning], 9)
         self._share = rig.head_share[:, None]
@@ -102,6 +105,7 @@ class Lighting:
             still = times(self._shut_transfer, light_numbers(to_world))
             light = still + self._share * (light - still)
         light = np.maximum(light, 0.0)
+        self._bring_to_light(row, normals, on_head, light, openness)
         around = harmonics(normals[self._turning], 9)
         before = irradiance(self._rest_around, on_head)
         after = irradiance(around, on_head)
@@ -112,6 +116,40 @@ class Lighting:
         light *= (0.6 + 0.4 * openness)[:, None]
         light += (1 - openness)[:, None] * _THROUGH_FLESH
         return light, openness
+
+    def _bring_to_light(
+        self,
+        row: FloatArray,
+        normals: FloatArray,
+        numbers: FloatArray,
+        light: FloatArray,
+        openness: FloatArray,
+    ) -> None:
+        """Light what has moved far from where its shade was measured as if nothing shaded it."""
+        other = np.where(self._open == 0, row, 0)
+        if not len(self._roaming) or not other.any():
+            return
+        moved = np.einsum("n,nvk->vk", other, self._roaming_deltas)
+        near, far = ROAM
+        out = np.clip((np.linalg.norm(moved, axis=1) - near) / (far - near), 0, 1)
+        free = irradiance(harmonics(normals[self._roaming], 9), numbers)
+        light[self._roaming] += out[:, None] * (np.maximum(free, 0) - light[self._roaming])
+        openness[self._roaming] += out * (1 - openness[self._roaming])
+
+
+def _light_inside(rig: Rig, at_rest: FloatArray, change: FloatArray) -> None:
+    """Light teeth as in an open mouth, always: they are not seen in any other.
+
+    Enamel is nearly white and passes light on; the front teeth read as teeth.
+    """
+    inside = [part.triangles for part in rig.parts if look_of(part).inside]
+    if not inside:
+        return
+    behind = np.unique(np.concatenate(inside))
+    lit = at_rest[behind] + change[behind]
+    openness = np.clip(lit @ _SKY, 0.2, 1.0)
+    at_rest[behind] = lit / np.sqrt(openness)
+    change[behind] = 0
 
 
 def _dimmed(rig: Rig) -> FloatArray:

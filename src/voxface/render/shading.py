@@ -116,7 +116,7 @@ void main() {
     light += KEY_LIGHT * (lobe * (f0 + 0.25 * edge4) * open);
     // Light from behind grazes along the outline.
     float rim = square(min(abs(n.x) * 1.25, 1.0)) * edge4 * open * open;
-    light += vec3(0.46, 0.48, 0.52) * (subsurface * (1.1 - roughness) * rim);
+    light += vec3(0.26, 0.27, 0.30) * (subsurface * (1.1 - roughness) * rim);
     float alpha = base.a;
 #ifdef WET
     vec3 mirrored = 2.0 * dot(n, v) * n - v;

@@ -49,10 +49,14 @@ class View:
         height, width, _ = wall.shape
         view, projection, _ = view_matrices(camera, Subject.of(scene.rig), width / height)
         self._view, self.to_world = view, np.ascontiguousarray(view[:3, :3].T)
-        left, bottom, right, top = stage_of(scene.rig, projection @ view, motions, (width, height))
+        stages = stages_of(scene.rig, projection @ view, motions, (width, height))
+        left, bottom = (min(each[side] for each in stages) for side in (0, 1))
+        right, top = (max(each[side] for each in stages) for side in (2, 3))
         self.stage = (slice(height - top, height - bottom), slice(left, right))
         """Rows and columns of the picture."""
         self.size = (right - left, top - bottom)
+        self._changing = [(a - left, b - bottom, c - a, d - b) for a, b, c, d in stages]
+        self._developed: set[int] = set()
         # The stage's own projection: a window of the whole picture's.
         window = np.eye(4, dtype=np.float32)
         window[0, 0], window[1, 1] = width / self.size[0], height / self.size[1]
@@ -82,7 +86,7 @@ class View:
     def develop_video(self) -> None:
         """Have the stage made into what a video holds; it can be read a little later."""
         self._develop(self._luma, self._luma_array)
-        self._develop(self._chroma, self._chroma_array)
+        self._develop(self._chroma, self._chroma_array, scale=2)
 
     def read_video(self) -> tuple[Pixels, Pixels]:
         """Return what was developed: luma (rows, columns) and chroma (half, half, 2)."""
@@ -99,13 +103,20 @@ class View:
         for thing in self._held:
             thing.release()
 
-    def _develop(self, target: Any, array: Any) -> None:
+    def _develop(self, target: Any, array: Any, scale: int = 1) -> None:
         context = self.scene.context
         target.use()
         context.disable(context.DEPTH_TEST | context.CULL_FACE)
         self._drawn.use(0)
         self._wall.use(1)
-        array.render(vertices=3)
+        # Beside the head and over the shoulders there is only wall, which stays.
+        parts = self._changing if id(target) in self._developed else [(0, 0, *self.size)]
+        self._developed.add(id(target))
+        for part in parts:
+            left, bottom, width, height = (side // scale for side in part)
+            target.scissor = (left, bottom, width, height)
+            array.render(vertices=3)
+        target.scissor = None
 
     def _make_targets(self) -> None:
         context, (width, height) = self.scene.context, self.size
@@ -133,10 +144,10 @@ class View:
         return self.scene.context.vertex_array(program, [])
 
 
-def stage_of(
+def stages_of(
     rig: Rig, seen: FloatArray, motions: FloatArray, size: tuple[int, int]
-) -> tuple[int, int, int, int]:
-    """Return the smallest part of a picture in which a rig stays, whatever its face does.
+) -> list[tuple[int, int, int, int]]:
+    """Return the parts of a picture in which a rig stays, whatever its face does.
 
     Parameters
     ----------
@@ -150,18 +161,26 @@ def stage_of(
 
     Returns
     -------
-    left, bottom, right, top : int
-        Even, within the picture, counted from its lower left corner.
+    list of (left, bottom, right, top)
+        One for the head, one for the bust; even, within the picture, counted from its lower left
+        corner.
     """
     used = np.unique(rig.triangles)
     room = 0.5 + float(np.abs(rig.deltas).max(initial=0.0))
     share = rig.head_share[used]
-    seen_at = [
-        _outline(rig.neutral[used[share > 0]], room, seen @ motions),
-        _outline(rig.neutral[used[share < 1]], 0.0, seen[None]),
+    # What follows a motion in part lies between where it would stay and where it would go.
+    ways = seen @ np.concatenate([np.eye(4, dtype=np.float32)[None], motions])
+    groups = (used[share > 0.5], room), (used[share <= 0.5], 0.5)
+    return [
+        _pixels(_outline(rig.neutral[group], margin, ways), size)
+        for group, margin in groups
+        if len(group)
     ]
-    flat = np.concatenate(seen_at)
-    low, high = flat.min(axis=0), flat.max(axis=0)
+
+
+def _pixels(outline: FloatArray, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return the even rectangle about points in clip space: left, bottom, right, top."""
+    low, high = outline.min(axis=0), outline.max(axis=0)
     extent = np.array(size)
     begin = np.floor((np.clip(low, -1, 1) + 1) / 2 * extent / 2).astype(int) * 2
     end = np.ceil((np.clip(high, -1, 1) + 1) / 2 * extent / 2).astype(int) * 2
@@ -172,8 +191,6 @@ def stage_of(
 
 def _outline(places: FloatArray, room: float, ways: FloatArray) -> FloatArray:
     """Return where the corners of the box about some places are seen, shape (N, 2)."""
-    if not len(places):
-        return np.zeros((0, 2), np.float32)
     box = np.stack([places.min(axis=0) - room, places.max(axis=0) + room])
     corners = np.array([[x, y, z, 1] for x in box[:, 0] for y in box[:, 1] for z in box[:, 2]])
     points = np.einsum("tij,cj->tci", ways, corners).reshape(-1, 4)
