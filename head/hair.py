@@ -20,7 +20,7 @@ Points = NDArray[np.float64]
 # nape, then closed far outside.
 HAIRLINE = np.array([
     (1.2, 6.6), (0.2, 6.1), (-1.2, 5.3), (-2.5, 4.2), (-3.5, 2.8), (-4.3, 1.4), (-4.8, 0.2),
-    (-5.0, -1.0), (-6.2, -1.1), (-6.4, 0.2), (-6.8, 1.3), (-7.6, 1.9), (-8.8, 1.9), (-9.9, 0.9),
+    (-5.0, -1.0), (-6.1, -1.1), (-6.3, -0.4), (-6.8, 0.5), (-7.6, 1.1), (-8.8, 1.1), (-9.9, 0.3),
     (-10.3, -1.5), (-10.6, -4.0), (-11.2, -6.6), (-12.2, -8.4), (-13.4, -9.0), (-20, -9.2),
     (-25, -9.2), (-25, 20), (1.2, 20),
 ])  # fmt: skip
@@ -66,7 +66,7 @@ def faded(points: Points, into: Points) -> Points:
     At the sides and the nape the hair is cut short: there it is painted on the scalp alone.
     """
     y, z = points[..., 1], points[..., 2]
-    low = smooth_step(y, 3.2, 0.5) * smooth_step(z, -2.5, -4.0)
+    low = smooth_step(y, 1.4, -0.8) * smooth_step(z, -2.5, -4.0)
     return into - 0.75 * low
 
 

@@ -31,11 +31,9 @@ def materials(skin: SkinMesh, uv: Points) -> dict[str, Material]:
     strands = noise(SIZE, (7.0, 0.9), 8)
     place = atlas(skin, uv)
     into = inside_hairline(place)
-    low = smooth_step(place[..., 1], 3.2, 0.5) * smooth_step(place[..., 2], -2.5, -4.0)
-    low = low * smooth_step(place[..., 2], -9.0, -6.5)
+    low = smooth_step(place[..., 1], 1.4, -0.8) * smooth_step(place[..., 2], -2.5, -4.0)
     # Where it is cut short, the skin shines through.
-    root = 0.87 * smooth_step(into + (0.16 - 0.11 * low) * strands, -0.30 - 0.15 * low,
-                              0.5 + 0.55 * low)  # fmt: skip
+    root = 0.87 * smooth_step(into + (0.16 - 0.06 * low) * strands, -0.30, 0.5 + 0.75 * low)  # fmt: skip
     eye = eye_picture()
     white = (1.0, 1.0, 1.0, 1.0)
     return {

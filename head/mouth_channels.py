@@ -141,10 +141,10 @@ def rounds(studio: Studio) -> None:
 
     def funnel(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         side = sides(upper)
-        part = towards_middle(along) ** 0.7
+        part = towards_middle(along) ** 1.3
         flare = np.array([0.30, 0.46, 0.58, 0.62, 0.50, 0.2])[ring.astype(int)]
         opening = np.array([0.20, 0.30, 0.38, 0.42, 0.40, 0.1])[ring.astype(int)]
-        x = -0.30 * place[:, 0] * inner(ring)
+        x = -0.36 * place[:, 0] * inner(ring)
         y = side * part * opening * np.where(side > 0, 0.85, 1.1)
         return stack(x, y, flare * (1 - 0.25 * along**2))
 

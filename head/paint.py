@@ -102,7 +102,8 @@ def skin_picture(skin: SkinMesh, uv: Points, shade: Points, hair: Picture | None
     picture = toned(picture, (0.690, 0.470, 0.415), 0.22 * blob(place, (3.0, 0.72, 0.3), 0.55))
     # Behind jaw and ear no light comes in.
     picture *= 1 - 0.55 * blob(place, (7.4, -2.0, -9.6), 1.5)[..., None]
-    picture *= 1 - 0.35 * blob(place, (7.6, 1.4, -7.6), 0.9)[..., None]
+    picture *= 1 - 0.30 * blob(place, (7.6, 1.4, -7.6), 0.9)[..., None]
+    picture *= 1 - 0.30 * blob(place, (7.4, -1.6, -6.3), 0.8)[..., None]
     picture *= 1 - 0.12 * blob(place, (5.2, -9.2, -7.2), 1.9)[..., None]
     picture = lips(skin, uv, picture, place)
     picture = eyes(skin, uv, picture)

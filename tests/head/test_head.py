@@ -193,6 +193,20 @@ def test_the_tongue_comes_out() -> None:
     assert pose()[used("tongue")][:, 2].max() < head().neutral[upper][:, 2].max() - 0.5
 
 
+@pytest.mark.parametrize("out", [0.25, 0.4, 0.5, 0.75, 1.0])
+@pytest.mark.parametrize("jaw", [0.0, 0.1, 0.3])
+def test_the_tongue_clears_lip_and_chin_on_its_way(out: float, jaw: float) -> None:
+    points = pose(tongueOut=out, jawOpen=jaw).astype(float)
+    _, lower = seal()
+    faces = points[triangles("skin")]
+    centre = faces.mean(axis=1)
+    front = faces[(np.abs(centre[:, 0]) < 3) & (centre[:, 1] > -14) & (centre[:, 2] > 0)]
+    tongue = points[used("tongue")]
+    bare = surface_distance(tongue, np.array([0.0, 0.0, 1.0]), front) == np.inf
+    lip_top = points[lower][np.abs(points[lower][:, 0]) < 1][:, 1].max()
+    assert (tongue[bare][:, 1] > lip_top - 0.45).all()
+
+
 def plausible(random: np.random.Generator) -> dict[str, float]:
     """A mix of channels as a face makes them: opposites are not both strong."""
     chosen = random.choice(ARKIT_CHANNELS, size=random.integers(3, 8), replace=False)
