@@ -172,10 +172,10 @@ def _draw_all(actors: list[_Actor], total: int) -> Iterator[list[tuple[Pixels, P
         drawn = []
         for place, actor in enumerate(actors):
             actor.draw(posed)
-            actor.view.develop_video()
             following = (place + 1) % len(actors)
             if number + (following == 0) < total:
                 posed = actors[following].pose(number + (following == 0))
+            actor.view.develop_video()
             drawn.append(actor.view.read_video())
         yield drawn
 

@@ -65,8 +65,10 @@ class Lighting:
         self._roaming_deltas = rig.deltas[:, self._roaming]
         self._turning = poser.turning
         self._rest_around = harmonics(poser(shut)[1][self._turning], 9)
-        self._share = rig.head_share[:, None]
-        self._stays = bool((rig.head_share < 1).any())
+        # What follows the head in part, or not at all, is lit in part as where it stays.
+        self._staying = np.flatnonzero(rig.head_share < 1)
+        self._staying_share = rig.head_share[self._staying, None]
+        self._staying_transfer = np.ascontiguousarray(at_rest[self._staying].T)
 
     def __call__(
         self, row: FloatArray, normals: FloatArray, rotation: FloatArray, to_world: FloatArray
@@ -101,10 +103,11 @@ class Lighting:
             opened = opened**0.5
             found[self._uncovered] += opened * times(self._change, open_sky)
         light, openness = found[:, :3], found[:, 3]
-        if self._stays:
-            still = times(self._shut_transfer, light_numbers(to_world))
-            light = still + self._share * (light - still)
-        light = np.maximum(light, 0.0)
+        if len(self._staying):
+            still = times(self._staying_transfer, light_numbers(to_world))
+            turned = light[self._staying]
+            light[self._staying] = still + self._staying_share * (turned - still)
+        np.maximum(light, 0.0, out=light)
         self._bring_to_light(row, normals, on_head, light, openness)
         around = harmonics(normals[self._turning], 9)
         before = irradiance(self._rest_around, on_head)

@@ -95,15 +95,15 @@ class _Rings:
         """Add to each vertex's row of `sums` the rows of `crosses` of the triangles about it."""
         total = np.zeros((len(self.vertices), 3), np.float32)
         for triangles in self._rounds:
-            total[: len(triangles)] += crosses[triangles]
+            total[: len(triangles)] += crosses.take(triangles, axis=0)
         sums[self.vertices] += total
 
 
 def _crosses(position: FloatArray, triangles: IntArray) -> FloatArray:
     """Return the normal of each triangle, twice its area long, shape (F, 3)."""
-    origin = position[triangles[:, 0]]
-    a = position[triangles[:, 1]] - origin
-    b = position[triangles[:, 2]] - origin
+    origin, a, b = (position.take(corner, axis=0) for corner in triangles.T)
+    a -= origin
+    b -= origin
     result = np.empty_like(a)
     result[:, 0] = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
     result[:, 1] = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]

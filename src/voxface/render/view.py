@@ -76,6 +76,9 @@ class View:
         self._fine.use()
         self._fine.clear(0.0, 0.0, 0.0, 0.0)
         self.scene.draw(self._view, self._projection, self._ray)
+        # To turn to another target sets the renderer to work, and this thread is free meanwhile.
+        self._elsewhere.use()
+        self._elsewhere.clear()
 
     def read_colour(self) -> Pixels:
         """Return the stage as drawn, shape (rows, columns, 3), sRGB, the top row first."""
@@ -127,6 +130,7 @@ class View:
         self._wall = context.texture(self.size, 4, wall.tobytes())
         half = (width // 2, height // 2)
         self._colour = context.framebuffer([context.renderbuffer(self.size, 3)])
+        self._elsewhere = context.framebuffer([context.renderbuffer((4, 4), 1)])
         self._luma = context.framebuffer([context.renderbuffer(self.size, 1)])
         self._chroma = context.framebuffer([context.renderbuffer(half, 2)])
         self._colour_array = self._program(COLOUR_FRAGMENT)
@@ -134,7 +138,7 @@ class View:
         self._chroma_array = self._program(CHROMA_FRAGMENT)
         self._held = [
             self._drawn, self._fine, self._wall, self._colour, self._luma, self._chroma,
-            self._colour_array, self._luma_array, self._chroma_array,
+            self._colour_array, self._luma_array, self._chroma_array, self._elsewhere,
         ]  # fmt: skip
 
     def _program(self, fragment: str) -> Any:
