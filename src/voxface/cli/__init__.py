@@ -28,6 +28,11 @@ VERBS: tuple[str, ...] = (
 )
 """Every verb is the function ``run`` of the module of the same name in this package."""
 
+EXTRAS: dict[str, str] = {
+    **dict.fromkeys(("corpus", "prepare", "label", "train", "export", "evaluate"), "train"),
+}
+"""The extra without whose packages a verb does nothing at all; other verbs say what they lack."""
+
 
 def build_app(verbs: tuple[str, ...] = VERBS) -> typer.Typer:
     """Return the application with the given verbs; a verb's module is imported only here."""
@@ -60,6 +65,13 @@ def main() -> None:
         build_app(asked or VERBS)()
     except VoxfaceError as error:
         print(f"voxface: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except ModuleNotFoundError as error:
+        extra = next((EXTRAS[verb] for verb in asked if verb in EXTRAS), None)
+        if extra is None or (error.name or "").startswith("voxface"):
+            raise
+        cure = f"pip install 'voxface[{extra}]'"
+        print(f"voxface: {asked[0]} needs {error.name}; install it with: {cure}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         print("voxface: stopped", file=sys.stderr)
