@@ -68,10 +68,11 @@ def main() -> None:
         raise SystemExit(2) from None
     except ModuleNotFoundError as error:
         extra = next((EXTRAS[verb] for verb in asked if verb in EXTRAS), None)
-        if extra is None or (error.name or "").startswith("voxface"):
+        package = (error.name or "").partition(".")[0]
+        if extra is None or package == "voxface":
             raise
         cure = f"pip install 'voxface[{extra}]'"
-        print(f"voxface: {asked[0]} needs {error.name}; install it with: {cure}", file=sys.stderr)
+        print(f"voxface: {asked[0]} needs {package}; install it with: {cure}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         print("voxface: stopped", file=sys.stderr)
