@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from voxface.errors import VoxfaceError
 
 Pixels = NDArray[np.uint8]
-_LIGHT, _DARK = (238, 240, 243), (30, 33, 38)
+INK, PLATE = (238, 238, 238), (30, 30, 31)
 
 
-def draw_caption(width: int, height: int, text: str, on_dark: bool) -> Pixels:
-    """Write a line at the bottom of a picture, centred.
+def draw_caption(width: int, height: int, text: str) -> Pixels:
+    """Write a line at the bottom of a picture, centred, on a plate that any background bears.
 
     Parameters
     ----------
@@ -23,8 +23,6 @@ def draw_caption(width: int, height: int, text: str, on_dark: bool) -> Pixels:
         Of the picture in pixels.
     text : str
         Shortened with an ellipsis if it is wider than the picture.
-    on_dark : bool
-        Whether light letters are wanted.
 
     Returns
     -------
@@ -39,27 +37,26 @@ def draw_caption(width: int, height: int, text: str, on_dark: bool) -> Pixels:
     image_module, draw_module, font_module = (
         pillow(name) for name in ("Image", "ImageDraw", "ImageFont")
     )
-    ink, edge = (_LIGHT, _DARK) if on_dark else (_DARK, _LIGHT)
-    layer = image_module.new("RGBA", (width, height), (*edge, 0))
-    font: Any = font_module.load_default(max(11, round(min(height / 26, width / 18))))
-    while len(text) > 1 and font.getlength(text) > 0.92 * width:
+    layer = image_module.new("RGBA", (width, height), (*PLATE, 0))
+    font: Any = font_module.load_default(max(11, round(min(height / 28, width / 20))))
+    while len(text) > 1 and font.getlength(text) > 0.88 * width:
         text = text[:-2].rstrip() + "…"
-    draw_module.Draw(layer).text(
-        (width / 2, height - 1.1 * font.size),
-        text,
-        font=font,
-        anchor="mm",
-        fill=(*ink, 255),
-        stroke_width=max(1, round(font.size / 16)),
-        stroke_fill=(*edge, 150),
+    middle = height - 1.35 * font.size
+    aside, above = font.getlength(text) / 2 + 0.7 * font.size, 0.8 * font.size
+    draw = draw_module.Draw(layer)
+    draw.rounded_rectangle(
+        (width / 2 - aside, middle - above, width / 2 + aside, middle + above),
+        radius=above,
+        fill=(*PLATE, 255),
     )
+    draw.text((width / 2, middle), text, font=font, anchor="mm", fill=(*INK, 255))
     return np.asarray(layer)
 
 
 def write_caption(picture: Pixels, text: str) -> None:
     """Write a line at the bottom of a picture (height, width, 3), in place; see `draw_caption`."""
     height, width, _ = picture.shape
-    layer = draw_caption(width, height, text, bool(picture[-height // 8 :].mean() < 128))
+    layer = draw_caption(width, height, text)
     cover = layer[..., 3:] / np.float32(255)
     picture[:] = np.rint(picture + cover * (layer[..., :3] - picture.astype(np.float32)))
 

@@ -92,14 +92,11 @@ def draw_wall(
     """
     width, height = size
     wall = np.zeros((height, width, 4), np.uint8)
-    on_dark = sum(colour) < 3 * 128
     for cell, caption in zip(cells, captions, strict=True):
         part = draw_backdrop(cell.width, cell.height, colour)
         if caption:
             write_caption(part, caption)
-            wall[cell.place][..., 3] = draw_caption(cell.width, cell.height, caption, on_dark)[
-                ..., 3
-            ]
+            wall[cell.place][..., 3] = draw_caption(cell.width, cell.height, caption)[..., 3]
         wall[cell.place][..., :3] = part
     return wall
 

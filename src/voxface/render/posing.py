@@ -101,9 +101,8 @@ class _Rings:
 
 def _crosses(position: FloatArray, triangles: IntArray) -> FloatArray:
     """Return the normal of each triangle, twice its area long, shape (F, 3)."""
-    origin, a, b = (position.take(corner, axis=0) for corner in triangles.T)
-    a -= origin
-    b -= origin
+    corners: list[FloatArray] = [position.take(corner, axis=0) for corner in triangles.T]
+    a, b = corners[1] - corners[0], corners[2] - corners[0]
     result = np.empty_like(a)
     result[:, 0] = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
     result[:, 1] = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]
