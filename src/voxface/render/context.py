@@ -9,9 +9,8 @@ from voxface.errors import VoxfaceError
 
 _LIBRARIES: tuple[dict[str, str], ...] = (
     {},
-    # Debian puts the unversioned names into its -dev packages.
-    {"libegl": "libEGL.so.1", "libgl": "libGL.so.1"},
-    {"libegl": "libEGL.so.1", "libgl": "libOpenGL.so.0"},
+    # Debian puts the unversioned names into its -dev packages; EGL knows all functions of OpenGL.
+    {"libegl": "libEGL.so.1", "libgl": "libEGL.so.1"},
 )
 
 
@@ -43,5 +42,5 @@ def open_context() -> Any:
     except Exception:
         raise VoxfaceError(
             "rendering needs OpenGL 3.3, with or without a GPU; on Debian and Ubuntu: "
-            "apt-get install libegl1 libgl1 libgl1-mesa-dri"
+            "apt-get install libegl1 libgl1-mesa-dri"
         ) from None
