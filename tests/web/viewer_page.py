@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ EXAMPLE = ROOT / "examples" / "speech.flac"
 PICTURES = WEB / "test-results"
 WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 SOUND = ("--autoplay-policy=no-user-gesture-required",)
-PATIENCE = 60_000
+PATIENCE = 40_000
 """Milliseconds until a page that does nothing is given up."""
 
 
@@ -117,6 +117,15 @@ def drop(page: Any, file: Path, target: str = ".stage") -> None:
     )
     page.wait_for_timeout(50)
     settle(page)
+
+
+def wait_until(page: Any, holds: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something holds, or fail."""
+    for _ in range(round(seconds / 0.1)):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it never came to hold")
 
 
 def clip_of(page: Any, which: str = "clip") -> FaceClip:

@@ -64,8 +64,8 @@ export class Stage {
 
   #start(canvas: HTMLCanvasElement): HeadView | null {
     try {
-      const wanted = new URLSearchParams(location.search).get("quality");
-      return new HeadView(canvas, wanted === null ? null : Number(wanted));
+      const wanted = new URLSearchParams(location.search).get("quality") ?? "";
+      return new HeadView(canvas, /^\d$/.test(wanted) ? Number(wanted) : null);
     } catch (error) {
       fill(this.element, h("div", { class: "no-view", role: "alert" }, h("p", {}, lineOf(error))));
       return null;

@@ -25,6 +25,7 @@ export class Head {
   readonly #toParent = new Quaternion();
   readonly #unitsPerCentimetre: number;
   readonly #weights: Float32Array;
+  #focus: Focus | null = null;
 
   constructor(
     readonly name: string,
@@ -109,7 +110,12 @@ export class Head {
   }
 
   /** Where the face is: the box of all that moves, else of all there is. */
-  focus(): Focus {
+  get focus(): Focus {
+    this.#focus ??= this.#findFocus();
+    return this.#focus;
+  }
+
+  #findFocus(): Focus {
     this.object.updateWorldMatrix(true, true);
     const box = new Box3();
     for (const mesh of morphMeshes(this.object)) growByMoving(box, mesh);

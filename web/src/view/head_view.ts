@@ -1,6 +1,7 @@
 import { PerspectiveCamera, type Vector3, WebGLRenderer } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { VoxfaceError } from "../types";
+import { applyMorphs, morphOnProcessor } from "./cpu_morphs";
 import { Ghost } from "./ghost";
 import type { Head } from "./head";
 import { disposeHead } from "./load_head";
@@ -35,8 +36,10 @@ export class HeadView {
     /** A step of `QUALITIES` to keep to; by default the best that the machine manages. */
     readonly fixedStep: number | null = null,
   ) {
+    const step = Math.min(fixedStep ?? firstStep(), QUALITIES.length - 1);
     try {
-      this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
+      const antialias = QUALITIES[step].smoothEdges;
+      this.#renderer = new WebGLRenderer({ canvas, antialias, alpha: true });
     } catch {
       throw new VoxfaceError(
         "this browser shows no 3D (WebGL 2); switch on hardware acceleration or try another " +
@@ -45,7 +48,7 @@ export class HeadView {
     }
     this.#renderer.autoClear = false;
     this.#studio = new Studio(this.#renderer);
-    this.#setStep(fixedStep ?? firstStep(this.#renderer));
+    this.#setStep(step);
     this.#orbit = new OrbitControls(this.#camera, canvas);
     this.#orbit.enablePan = false;
     this.#orbit.enableDamping = true;
@@ -104,7 +107,7 @@ export class HeadView {
   resetCamera(): void {
     const head = this.#heads.main;
     if (!head) return;
-    const { center, radius } = head.focus();
+    const { center, radius } = head.focus;
     this.#studio.aim(center, radius);
     // A little above the middle of the face there is room for hair.
     this.#orbit.target.copy(center).setY(center.y + radius * 0.24);
@@ -150,7 +153,9 @@ export class HeadView {
     const { main, other } = this.#heads;
     this.#ghost.release();
     for (const head of [main, other]) {
-      if (head) setSurfaces(head.object, QUALITIES[this.#step].glossy);
+      if (!head) continue;
+      setSurfaces(head.object, QUALITIES[this.#step].glossy);
+      if (QUALITIES[this.#step].morphsOnProcessor) morphOnProcessor(head.object);
     }
     if (other && this.#layout === "ghost") this.#ghost.dress(other.object);
     if (main) main.object.visible = true;
@@ -197,8 +202,11 @@ export class HeadView {
     const seconds = (performance.now() - this.#drawnAt) / 1000;
     this.#drawnAt = performance.now();
     const { main, other } = this.#heads;
-    main?.follow(seconds);
-    other?.follow(seconds);
+    for (const head of [main, other]) {
+      if (!head) continue;
+      head.follow(seconds);
+      applyMorphs(head.object);
+    }
     const [width, height] = this.#size;
     const renderer = this.#renderer;
     renderer.setScissorTest(false);

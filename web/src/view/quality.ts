@@ -4,7 +4,6 @@ import {
   MeshLambertMaterial,
   type MeshStandardMaterial,
   type Object3D,
-  type WebGLRenderer,
 } from "three";
 
 /** What a picture costs: each step is about twice as cheap as the one before. */
@@ -14,14 +13,48 @@ export interface Quality {
   readonly shadows: boolean;
   /** Whether surfaces reflect the room, or only scatter light. */
   readonly glossy: boolean;
+  /** Whether the processor moves the vertices: quicker where there is no graphics card. */
+  readonly morphsOnProcessor: boolean;
+  /** Whether edges are smoothed; only what the first step says counts. */
+  readonly smoothEdges: boolean;
 }
 
 export const QUALITIES: readonly Quality[] = [
-  { pixelRatio: 2, shadows: true, glossy: true },
-  { pixelRatio: 1, shadows: true, glossy: true },
-  { pixelRatio: 1, shadows: false, glossy: true },
-  { pixelRatio: 0.75, shadows: false, glossy: false },
-  { pixelRatio: 0.5, shadows: false, glossy: false },
+  {
+    pixelRatio: 2,
+    shadows: true,
+    glossy: true,
+    morphsOnProcessor: false,
+    smoothEdges: true,
+  },
+  {
+    pixelRatio: 1,
+    shadows: true,
+    glossy: true,
+    morphsOnProcessor: false,
+    smoothEdges: true,
+  },
+  {
+    pixelRatio: 1,
+    shadows: false,
+    glossy: true,
+    morphsOnProcessor: true,
+    smoothEdges: true,
+  },
+  {
+    pixelRatio: 0.75,
+    shadows: false,
+    glossy: false,
+    morphsOnProcessor: true,
+    smoothEdges: false,
+  },
+  {
+    pixelRatio: 0.5,
+    shadows: false,
+    glossy: false,
+    morphsOnProcessor: true,
+    smoothEdges: false,
+  },
 ];
 
 /** A machine that draws without a graphics card starts here. */
@@ -32,11 +65,13 @@ const SLOW_PICTURES = 8;
 /** A longer pause is no slow picture but a page that had nothing to draw. */
 const PAUSE_MILLISECONDS = 1500;
 
-/** The step for a machine, as far as the browser tells. */
-export function firstStep(renderer: WebGLRenderer): number {
-  const context = renderer.getContext();
+/** The step for this machine, as far as the browser tells. */
+export function firstStep(): number {
+  const context = document.createElement("canvas").getContext("webgl2");
+  if (!context) return 0;
   const known = context.getExtension("WEBGL_debug_renderer_info");
   const name = String(context.getParameter(known?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
+  context.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name) ? SOFTWARE_STEP : 0;
 }
 
