@@ -12,7 +12,7 @@ from jaw_channels import jaw_fields, opened
 from lashes import left_lashes
 from lids import fit_lids
 from lips import shut_lips
-from looks import materials, skin_colors, skin_uv, uv_of
+from looks import materials, mouth_depth, skin_colors, skin_uv, uv_of
 from mouth_channels import mouth_fields
 from numpy.typing import NDArray
 from occlusion import vertex_normals
@@ -29,6 +29,7 @@ from voxface.face import ARKIT_CHANNELS, Rig, RigPart, mirrored
 Points = NDArray[np.float64]
 
 SEALING = ("jawOpen", "mouthClose")
+FUNNEL_PART = 0.10
 HEAD_PIVOT = (0.0, -9.5, -9.0)
 
 
@@ -44,10 +45,11 @@ NEUTRAL_TOLERANCE, MOVE_TOLERANCE = 0.012, 0.025  # centimetres
 
 def thin_skin(skin: SkinMesh, body: Piece) -> NDArray[np.int64]:
     """Return the skin's triangles without what nobody sees: too fine, or beneath the hair."""
-    seen = np.where(hidden_inside(skin), 0.15, 1.0)[:, None]
+    depth = mouth_depth(skin)
+    seen = np.where(hidden_inside(skin), np.where(depth > 2.3, 0.15, 0.35), 1.0)[:, None]
     seen *= 1 - 0.6 * smooth_step(skin.points[:, 1], -12.5, -14)[:, None]
     far = 1 - 0.93 * smooth_step(skin.points[:, 1], -12.5, -15)[:, None]
-    far = np.where(hidden_inside(skin)[:, None], 0.2, far)
+    far = np.where(hidden_inside(skin)[:, None], np.where(depth > 2.3, 0.2, 0.4)[:, None], far)
     fields = [(body.points * far, NEUTRAL_TOLERANCE)]
     fields += [(field * seen, MOVE_TOLERANCE) for field in body.moves.values()]
     triangles = thinned(*skin.coarse, fields, skin.mirror, body.normals)
@@ -82,7 +84,9 @@ def make_pieces() -> tuple[SkinMesh, list[Piece]]:
         piece.move("jawLeft", np.outer(part, [0.75, 0.0, 0.0]))
         piece.move("jawRight", np.outer(part, [-0.75, 0.0, 0.0]))
     for piece in (lower, tong):
-        piece.move("tongueOut", JAW_PART * piece.moves["jawOpen"])
+        # Teeth part behind rounded lips.
+        piece.move("mouthFunnel", FUNNEL_PART * piece.moves["jawOpen"])
+    lower.move("tongueOut", JAW_PART * lower.moves["jawOpen"])
     tong.move("tongueOut", tongue_out(tong.points))
     ear = left_ear()
     cap = hair_cap(skin)

@@ -15,9 +15,9 @@ RINGS = np.array([0.06, 0.2, 0.33, 0.44, 0.53, 0.62, 0.70, 0.78, 0.85, 0.91, 0.9
 PLACE = np.array([8.22, -1.9, -7.5])  # the ear canal
 FLARE, LEAN = np.radians(20), np.radians(12)
 # The outline by angle (0 backwards, 90 up, 180 forwards, 270 down): centimetres from the canal.
-OUTLINE = ((-90, 2.85), (-62, 2.55), (-30, 2.15), (0, 2.20), (30, 2.60), (60, 3.05), (90, 3.10),
-           (115, 2.55), (140, 1.60), (165, 1.00), (190, 0.85), (220, 0.95), (245, 1.65),
-           (270, 2.85))  # fmt: skip
+OUTLINE = ((-90, 2.62), (-62, 2.52), (-30, 2.15), (0, 2.20), (30, 2.60), (60, 3.05), (90, 3.10),
+           (115, 2.55), (140, 1.60), (165, 1.00), (190, 0.85), (220, 1.05), (245, 1.90),
+           (270, 2.62))  # fmt: skip
 
 
 def ridge(values: Points, centre: float, width: float) -> Points:

@@ -33,7 +33,8 @@ def materials(skin: SkinMesh, uv: Points) -> dict[str, Material]:
     into = inside_hairline(place)
     low = smooth_step(place[..., 1], 1.4, -0.8) * smooth_step(place[..., 2], -2.5, -4.0)
     # Where it is cut short, the skin shines through.
-    root = 0.87 * smooth_step(into + (0.16 - 0.06 * low) * strands, -0.30, 0.5 + 0.75 * low)  # fmt: skip
+    wild = (0.16 - 0.06 * low) * strands
+    root = 0.87 * smooth_step(into + wild, -0.30, 0.5 + 0.75 * low)  # fmt: skip
     eye = eye_picture()
     white = (1.0, 1.0, 1.0, 1.0)
     return {
@@ -64,19 +65,27 @@ def uv_of(points: Points) -> Points:
     return np.stack([across, down], axis=1)
 
 
+def row_number(skin: SkinMesh, prefix: str) -> Points:
+    """Return for every vertex on which of the numbered rows of that name it lies (0: none)."""
+    cage = np.zeros(len(skin.cage_points))
+    for name, row in skin.rows.items():
+        if name.startswith(prefix):
+            index = row[row < len(cage)]
+            cage[index] = cage[skin.mirror[index]] = int(name.rsplit("_", 1)[1])
+    return np.asarray(skin.lift @ cage)
+
+
+def mouth_depth(skin: SkinMesh) -> Points:
+    """Return how many rows inside the mouth a vertex lies; 0 on the face, 1 behind the seal."""
+    return row_number(skin, "mouth_")
+
+
 def skin_colors(skin: SkinMesh) -> Points:
     """Return vertex colours: white outside, dark red inside the mouth, pink along the lids."""
     colors = np.ones((len(skin.points), 4))
-    depth = np.zeros(len(skin.cage_points))
-    socket = np.zeros(len(skin.cage_points))
-    for name, row in skin.rows.items():
-        index = row[row < len(depth)]
-        if name.startswith("mouth_"):
-            depth[index] = depth[skin.mirror[index]] = int(name.rsplit("_", 1)[1])
-        elif name.startswith("socket_"):
-            socket[index] = socket[skin.mirror[index]] = int(name.rsplit("_", 1)[1])
-    for cage, shades in ((depth, MOUTH_SHADES), (socket, SOCKET_SHADES)):
-        number = skin.lift @ cage
+    for number, shades in (
+        (mouth_depth(skin), MOUTH_SHADES), (row_number(skin, "socket_"), SOCKET_SHADES)
+    ):  # fmt: skip
         steps = np.arange(len(shades))
         for i in range(3):
             colors[:, i] *= np.interp(number, steps, [shade[i] for shade in shades])

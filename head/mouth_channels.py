@@ -200,12 +200,13 @@ def sides_of_mouth(studio: Studio) -> None:
     """Make the whole mouth to a side."""
     def shift(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         x = place[:, 0]
+        # Around the teeth: back where the mouth leads, forward where it trails.
         return stack(0.95 * inner(ring), 0.05 * np.sign(x) * along * inner(ring),
-                     -0.20 * np.sign(x) * along * inner(ring))  # fmt: skip
+                     -0.24 * x * inner(ring))  # fmt: skip
 
     studio.fields["mouthLeft"] = sideways(studio.spreader, studio.gesture().lips(shift).pull({
-        18: (0.6, 0, 0), 164: (0.5, 0, 0), 391: (0.5, 0.0, 0), 422: (0.7, 0, -0.05),
-        432: (0.62, 0.05, -0.12), 436: (0.5, 0.05, -0.06), 424: (0.55, 0, 0),
+        18: (0.6, 0, 0), 164: (0.5, 0, 0), 391: (0.5, 0.0, 0), 422: (0.7, 0, -0.40),
+        432: (0.62, 0.05, -0.48), 436: (0.5, 0.05, -0.36), 424: (0.55, 0, 0),
         200: (0.3, 0, 0), 425: (0.18, 0.04, 0.08), 2: (0.12, 0, 0),
     }).hold(4, 280, 358, 199))  # fmt: skip
     studio.fields["mouthRight"] = mirrored_field(studio.spreader, studio.fields["mouthLeft"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from cage import neck_ring
 from deform import smooth_step
+from looks import row_number
 from numpy.typing import NDArray
 from occlusion import vertex_normals
 from pieces import Piece, grid_triangles
@@ -20,20 +21,9 @@ COLLAR = (5.75, (-17.9, -4.5), (-15.7, -14.7))
 """The collar's half width, and (y, z) of its front and back."""
 
 
-def ring_number(skin: SkinMesh) -> Points:
-    """Return for every vertex how many rings of the neck lie above it (0 on the head)."""
-    cage = np.zeros(len(skin.cage_points))
-    names = [n for n in skin.rows if n.startswith("neck_")]
-    for name in names:
-        row = skin.rows[name]
-        row = row[row < len(cage)]
-        cage[row] = cage[skin.mirror[row]] = int(name.removeprefix("neck_"))
-    return np.asarray(skin.lift @ cage)
-
-
 def split_shirt(skin: SkinMesh, triangles: Numbers) -> tuple[Numbers, Piece]:
     """Return the skin's triangles without what the shirt hides, and the shirt."""
-    number = ring_number(skin)
+    number = row_number(skin, "neck_")
     covered = number[triangles].min(1) > COLLAR_RING - 0.10
     hidden = number[triangles].min(1) > COLLAR_RING + 0.75
     kept, renumbered = np.unique(triangles[covered], return_inverse=True)

@@ -20,7 +20,7 @@ def tongue_fields(spreader: Spreader, fields: dict[str, Points]) -> Points:
     def part(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         middle = towards_middle(along) ** 0.8
         lower = np.where(upper < 0.4, 1.0, 0.0)
-        way = np.where(upper > 0.6, 0.14, 0.0) - 0.22 * lower
+        way = np.where(upper > 0.6, 0.14, 0.0) - 0.30 * lower
         near = 1 - 0.9 * smooth_step(ring, 3.2, 5)
         return np.stack([0 * along, way * middle * near, 0.10 * lower * middle * near], axis=1)
 
@@ -31,8 +31,8 @@ def tongue_fields(spreader: Spreader, fields: dict[str, Points]) -> Points:
 # The middle of the tongue's back, at rest and out: z at rest, then z and y when it is out.
 WAY = np.array([
     (-4.6, -4.6, -9.8), (-3.8, -3.4, -8.95), (-2.9, -1.7, -8.2), (-2.0, 0.0, -7.88),
-    (-1.25, 1.25, -7.72), (-0.6, 2.2, -7.66), (-0.12, 2.85, -7.66), (0.2, 3.25, -7.70),
-    (0.4, 3.5, -7.74), (0.52, 3.66, -7.78),
+    (-1.25, 1.25, -7.76), (-0.6, 2.2, -7.76), (-0.12, 2.85, -7.80), (0.2, 3.25, -7.88),
+    (0.4, 3.5, -7.95), (0.52, 3.66, -8.0),
 ])  # fmt: skip
 
 
@@ -44,9 +44,9 @@ def tongue_out(points: Points) -> Points:
     """
     x, y, z = points.T
     middle = np.interp(z, SECTIONS[:, 0], SECTIONS[:, 1])
-    flatter = 1 - 0.42 * smooth_step(z, -2.5, -0.8)
+    flatter = 1 - 0.48 * smooth_step(z, -2.5, -0.8)
     out_z, out_y = (np.interp(z, WAY[:, 0], WAY[:, i]) for i in (1, 2))
     out_z = out_z + np.maximum(z - WAY[-1, 0], 0)
-    narrow = -0.24 * x * smooth_step(z, -2.5, -0.8)
-    hang = -0.16 * smooth_step(np.abs(x), 0.2, 1.3) * smooth_step(z, -1.5, -0.2)
+    narrow = -0.30 * x * smooth_step(z, -2.5, -0.8)
+    hang = 0.03 * smooth_step(np.abs(x), 0.2, 1.3) * smooth_step(z, -1.5, -0.2)
     return np.stack([narrow, out_y + hang + (y - middle) * flatter - y, out_z - z], axis=1)
