@@ -157,22 +157,24 @@ function growByMoving(box: Box3, mesh: Mesh): void {
   const rest = mesh.geometry.getAttribute("position");
   const relative = mesh.geometry.morphTargetsRelative;
   const point = new Vector3();
+  const moving = new Uint8Array(rest.count);
+  const reach = new Float32Array(rest.count);
   // A sixth of the reach of the widest target is enough to say that a vertex belongs to the face.
   for (const target of mesh.geometry.morphAttributes.position ?? []) {
     let widest = 0;
-    const reach = new Float32Array(rest.count);
-    for (let i = 0; i < rest.count; i += 1) {
-      point.fromBufferAttribute(target as never, i);
-      if (!relative) point.sub(HOME.fromBufferAttribute(rest as never, i));
-      reach[i] = point.length();
+    for (let i = 0; i < rest.count; i++) {
+      point.set(target.getX(i), target.getY(i), target.getZ(i));
+      if (!relative) point.sub(HOME.set(rest.getX(i), rest.getY(i), rest.getZ(i)));
+      reach[i] = point.lengthSq();
       widest = Math.max(widest, reach[i]);
     }
     if (!widest) continue;
-    for (let i = 0; i < rest.count; i += 1) {
-      if (reach[i] < widest / 6) continue;
-      mesh.getVertexPosition(i, point);
-      box.expandByPoint(point.applyMatrix4(mesh.matrixWorld));
-    }
+    for (let i = 0; i < rest.count; i++) if (reach[i] >= widest / 36) moving[i] = 1;
+  }
+  for (let i = 0; i < rest.count; i++) {
+    if (!moving[i]) continue;
+    mesh.getVertexPosition(i, point);
+    box.expandByPoint(point.applyMatrix4(mesh.matrixWorld));
   }
 }
 

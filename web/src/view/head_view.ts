@@ -170,6 +170,7 @@ export class HeadView {
   #setStep(step: number): void {
     this.#step = Math.min(Math.max(step, 0), QUALITIES.length - 1);
     this.#studio.setShadows(QUALITIES[this.#step].shadows);
+    this.#studio.setGlossy(QUALITIES[this.#step].glossy);
     this.#dress();
     this.#resize();
   }

@@ -2,6 +2,7 @@ import {
   ACESFilmicToneMapping,
   Color,
   DirectionalLight,
+  HemisphereLight,
   Mesh,
   MeshBasicMaterial,
   PCFShadowMap,
@@ -19,23 +20,33 @@ export class Studio {
   readonly scene = new Scene();
   readonly #key = new DirectionalLight(0xfff1e4, 2.3);
   readonly #fill = new DirectionalLight(0xdfe9ff, 0.55);
+  readonly #ambient = new HemisphereLight(0xf2f4f6, 0x8d8078, 1.1);
   readonly #rim = new DirectionalLight(0xcfe4ff, 1.7);
 
-  constructor(renderer: WebGLRenderer) {
+  constructor(readonly renderer: WebGLRenderer) {
     renderer.toneMapping = ACESFilmicToneMapping;
     renderer.toneMappingExposure = 1.0;
     renderer.shadowMap.enabled = true;
     renderer.shadowMap.type = PCFShadowMap;
-    const generator = new PMREMGenerator(renderer);
-    this.scene.environment = generator.fromScene(softboxes(), 0.05).texture;
-    this.scene.environmentIntensity = 0.5;
-    generator.dispose();
+    // Waiting for each shader's verdict would hold up the page; they are tested ones.
+    renderer.debug.checkShaderErrors = false;
+    this.scene.add(this.#ambient);
     this.#key.castShadow = true;
     this.#key.shadow.mapSize.set(1024, 1024);
     this.#key.shadow.radius = 6;
     for (const light of [this.#key, this.#fill, this.#rim]) {
       this.scene.add(light, light.target);
     }
+  }
+
+  /** Glossy surfaces reflect a room; plain ones need light from all around instead. */
+  setGlossy(glossy: boolean): void {
+    if (glossy && !this.scene.environment) {
+      const generator = new PMREMGenerator(this.renderer);
+      this.scene.environment = generator.fromScene(softboxes(), 0.05).texture;
+      generator.dispose();
+    }
+    this.#ambient.visible = !glossy;
   }
 
   /** Turn the lights to a face of this size at this place. */
@@ -64,6 +75,7 @@ export class Studio {
   /** In the dark the room is dimmer and the rim stronger. */
   setDark(dark: boolean): void {
     this.scene.environmentIntensity = dark ? 0.34 : 0.5;
+    this.#ambient.intensity = dark ? 0.8 : 1.2;
     this.#key.intensity = dark ? 2.2 : 2.3;
     this.#rim.intensity = dark ? 2.6 : 1.6;
   }
