@@ -47,17 +47,20 @@ def transfer(context: Any, rig: Rig, poser: Poser, pose: ArrayLike) -> FloatArra
         Products with light in `harmonics` give the light on each vertex, 1 for a vertex that faces
         a light of strength 1.
     """
-    parts = [part.triangles for part in rig.parts if not part.material.transparent]
-    triangles = np.concatenate(parts) if parts else rig.triangles
+    solid = [part for part in rig.parts if not part.material.transparent] or list(rig.parts)
     program = context.program(_VERTEX, _FRAGMENT)
     positions, normals = poser(pose)
     buffer = context.buffer(np.ascontiguousarray(positions).tobytes())
-    index = context.buffer(np.ascontiguousarray(triangles, np.int32).tobytes())
-    array = context.vertex_array(program, [(buffer, "3f", "in_position")], index)
+    arrays = []
+    for two_sided in (False, True):
+        shown = [part.triangles for part in solid if part.material.two_sided == two_sided]
+        if shown:
+            index = context.buffer(np.concatenate(shown).astype(np.int32).tobytes())
+            array = context.vertex_array(program, [(buffer, "3f", "in_position")], index)
+            arrays.append((two_sided, index, array))
     depth = context.depth_texture((SIZE, SIZE))
     target = context.framebuffer(depth_attachment=depth)
     context.enable(context.DEPTH_TEST)
-    context.disable(context.CULL_FACE)
     context.depth_func = "<="
     target.use()
 
@@ -73,16 +76,26 @@ def transfer(context: Any, rig: Rig, poser: Poser, pose: ArrayLike) -> FloatArra
         matrix[:3, :3], matrix[:3, 3] = frame, -frame @ centre
         program["light"].write(np.ascontiguousarray(matrix.T).tobytes())
         target.clear(depth=1.0)
-        array.render()
+        for two_sided, _, array in arrays:
+            cull_backs(context, not two_sided)
+            array.render()
         nearest = np.frombuffer(target.read(attachment=-1, dtype="f4"), np.float32)
         seen = lifted @ frame.T * 0.5 + 0.5
         pixel = np.clip((seen[:, :2] * SIZE).astype(np.int64), 0, SIZE - 1)
         lit[:, column] = seen[:, 2] <= nearest[pixel[:, 1] * SIZE + pixel[:, 0]]
-    for thing in (array, target, depth, index, buffer, program):
+    for thing in (*(held for each in arrays for held in each[1:]), target, depth, buffer, program):
         thing.release()
     lit *= np.maximum(normals @ towards.T, 0)
     found = lit @ harmonics(towards).T * np.float32(4 * np.pi / DIRECTIONS)
-    return _smoothed(found, triangles)
+    return _smoothed(found, np.concatenate([part.triangles for part in solid]))
+
+
+def cull_backs(context: Any, wanted: bool) -> None:
+    """Have the backs of triangles left out, or drawn as well."""
+    if wanted:
+        context.enable(context.CULL_FACE)
+    else:
+        context.disable(context.CULL_FACE)
 
 
 def _smoothed(values: FloatArray, triangles: NDArray[np.int32]) -> FloatArray:

@@ -15,6 +15,7 @@ from voxface.render.caption import pillow
 from voxface.render.context import open_context
 from voxface.render.lighting import Lighting
 from voxface.render.look import Look, look_of
+from voxface.render.occlusion import cull_backs
 from voxface.render.posing import Poser
 from voxface.render.shading import FRAGMENT, VERTEX, variant
 
@@ -169,10 +170,7 @@ class Scene:
         _put(program, "fade", self._fade)
         if part.texture is not None:
             part.texture.use(0)
-        if material.two_sided:
-            self.context.disable(self.context.CULL_FACE)
-        else:
-            self.context.enable(self.context.CULL_FACE)
+        cull_backs(self.context, not material.two_sided)
         part.array.render()
 
     def _drawn(self, part: RigPart) -> DrawnPart:

@@ -17,6 +17,8 @@ FloatArray = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 FINE, FAST = 2.0, 1.25
 """How many times larger each way the head is drawn: smooth edges and calm highlights."""
+ROOM = 0.7
+"""Centimetres about a head that its picture may reach into."""
 SMALLEST, LARGEST = 16, 4096
 """Pixels on a side."""
 
@@ -169,16 +171,18 @@ def stages_of(
         One for the head, one for the bust; even, within the picture, counted from its lower left
         corner.
     """
-    used = np.unique(rig.triangles)
-    room = 0.5 + float(np.abs(rig.deltas).max(initial=0.0))
-    share = rig.head_share[used]
+    used = np.zeros(len(rig.neutral), bool)
+    used[rig.triangles] = True
+    # Each target alone takes a vertex so far; several at once hardly take it farther.
+    low = rig.neutral + np.minimum(rig.deltas.min(axis=0, initial=0.0), 0) - ROOM
+    high = rig.neutral + np.maximum(rig.deltas.max(axis=0, initial=0.0), 0) + ROOM
     # What follows a motion in part lies between where it would stay and where it would go.
     ways = seen @ np.concatenate([np.eye(4, dtype=np.float32)[None], motions])
-    groups = (used[share > 0.5], room), (used[share <= 0.5], 0.5)
+    groups = used & (rig.head_share > 0.5), used & (rig.head_share <= 0.5)
     return [
-        _pixels(_outline(rig.neutral[group], margin, ways), size)
-        for group, margin in groups
-        if len(group)
+        _pixels(_outline(low[group].min(axis=0), high[group].max(axis=0), ways), size)
+        for group in groups
+        if group.any()
     ]
 
 
@@ -193,9 +197,9 @@ def _pixels(outline: FloatArray, size: tuple[int, int]) -> tuple[int, int, int, 
     return int(begin[0]), int(begin[1]), int(end[0]), int(end[1])
 
 
-def _outline(places: FloatArray, room: float, ways: FloatArray) -> FloatArray:
-    """Return where the corners of the box about some places are seen, shape (N, 2)."""
-    box = np.stack([places.min(axis=0) - room, places.max(axis=0) + room])
+def _outline(low: FloatArray, high: FloatArray, ways: FloatArray) -> FloatArray:
+    """Return where the corners of a box are seen, shape (N, 2)."""
+    box = np.stack([low, high])
     corners = np.array([[x, y, z, 1] for x in box[:, 0] for y in box[:, 1] for z in box[:, 2]])
     points = np.einsum("tij,cj->tci", ways, corners).reshape(-1, 4)
     outline: FloatArray = points[:, :2] / np.maximum(points[:, 3:], 1e-3)
