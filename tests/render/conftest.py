@@ -4,34 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from film_props import ball
 
 from voxface.errors import VoxfaceError
-from voxface.face import ARKIT_CHANNELS, FaceClip, Material, Rig, RigPart
-
-
-def ball(radius: float, centre: tuple[float, float, float], rings: int = 16):
-    """Return vertices (V, 3) and triangles (F, 3) of a closed ball, seen from outside."""
-    turn = np.arange(2 * rings) * np.pi / rings
-    tilt = np.pi * np.arange(1, rings) / rings
-    grid = np.stack(
-        [
-            np.outer(np.sin(tilt), np.sin(turn)),
-            np.outer(np.cos(tilt), np.ones_like(turn)),
-            np.outer(np.sin(tilt), np.cos(turn)),
-        ],
-        axis=-1,
-    ).reshape(-1, 3)
-    points = np.concatenate([grid, [[0, 1, 0], [0, -1, 0]]])
-    across, triangles = 2 * rings, []
-    for row in range(rings - 2):
-        for column in range(across):
-            a, b = row * across + column, row * across + (column + 1) % across
-            triangles += [[a, a + across, b], [b, a + across, b + across]]
-    top, bottom, last = len(grid), len(grid) + 1, (rings - 2) * across
-    for column in range(across):
-        following = (column + 1) % across
-        triangles += [[top, column, following], [bottom, last + following, last + column]]
-    return points * radius + centre, np.array(triangles, np.int32)
+from voxface.face import Material, Rig, RigPart
 
 
 @pytest.fixture(scope="session")
@@ -54,10 +30,3 @@ def drawing():
         open_context().release()
     except VoxfaceError as error:
         pytest.skip(str(error))
-
-
-def jaw_clip(jaw: np.ndarray, fps: object = 30, **more: object) -> FaceClip:
-    """Return a clip of ``jawOpen`` alone, shape (T,)."""
-    weights = np.zeros((len(jaw), len(ARKIT_CHANNELS)), np.float32)
-    weights[:, ARKIT_CHANNELS.index("jawOpen")] = jaw
-    return FaceClip(weights, fps, **more)

@@ -7,8 +7,8 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from film_props import jaw_clip
 
-from conftest import jaw_clip
 from media import click, write_media
 from voxface.errors import VoxfaceError
 from voxface.render.film import Shooting, render_video

@@ -11,8 +11,8 @@ import time
 import av
 import numpy as np
 import pytest
+from film_props import jaw_clip
 
-from conftest import jaw_clip
 from media import click, tone, write_media
 from voxface.cli import main
 from voxface.errors import VoxfaceError

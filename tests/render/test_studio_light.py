@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from film_props import ball
 
-from conftest import ball
 from voxface.face import Rig, RigPart
 from voxface.render.harmonics import DEGREES, harmonics
 from voxface.render.studio import LIGHTS, irradiance, light_numbers, times

@@ -6,8 +6,8 @@ import io
 
 import numpy as np
 import pytest
+from film_props import ball
 
-from conftest import ball
 from voxface.errors import VoxfaceError
 from voxface.face import Material, Rig, RigPart
 from voxface.face.euler import quaternion_from_euler
