@@ -54,15 +54,17 @@ def main() -> None:
     stages: dict[str, Callable[[int], object]] = {
         "pose and light": lambda k: scene.pose(weights[k], motions[k], view.to_world),
         "draw": lambda k: (view.draw(), finish()),
-        "to video planes, read back": lambda k: view.read_video(),
+        "to video planes, read back": lambda k: (view.develop_video(), view.read_video()),
     }
+    scene.take(scene.pose(weights[0], motions[0], view.to_world))
     for name, work in stages.items():
         rows.append((f"a picture: {name}", *_each(work, number)))
     luma, chroma = np.zeros((720, 1280), np.uint8), np.zeros((360, 640, 2), np.uint8)
     planes = []
     for k in range(number):
-        scene.pose(weights[k], motions[k], view.to_world)
+        scene.take(scene.pose(weights[k], motions[k], view.to_world))
         view.draw()
+        view.develop_video()
         luma[view.stage] = (drawn := view.read_video())[0]
         halves = tuple(slice(part.start // 2, part.stop // 2) for part in view.stage)
         chroma[halves] = drawn[1]
