@@ -9,7 +9,7 @@ import pytest
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
 from voxface.formats.plot import check_picture, clip_panels, draw_clip, plot_clip
-from voxface.formats.sound import sound_of
+from voxface.formats.sound import find_sound, sound_of
 
 pytest.importorskip("matplotlib")
 
@@ -95,6 +95,9 @@ def test_sound_is_found_or_its_absence_explained(tmp_path, make_clip, tone):
     assert np.array_equal(sound_of(make_clip(2), path)[0], pcm)
     assert "--sound" in sound_of(make_clip(2))[1]
     assert "is not there" in sound_of(make_clip(2, metadata={"source": "gone.wav"}))[1]
+    beside = make_clip(2, metadata={"source": "elsewhere/a.wav"})
+    assert find_sound(beside) is None
+    assert find_sound(beside, tmp_path) == path
     path.write_text("not sound at all")
     pcm, note = sound_of(make_clip(2, metadata={"source": str(path)}))
     assert pcm is None

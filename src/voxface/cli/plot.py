@@ -24,7 +24,7 @@ def run(
     check_picture(picture)
     check_writable(picture)
     clip = load_clip(file)
-    pcm, note = sound_of(clip, sound)
+    pcm, note = sound_of(clip, sound, file.parent)
     if note:
         typer.echo(f"no spectrogram: {note}", err=True)
     plot_clip(clip, picture, pcm, title=file.name)

@@ -12,8 +12,28 @@ from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
 
 
+def find_sound(clip: FaceClip, folder: str | PathLike[str] | None = None) -> Path | None:
+    """Return the recording that a clip says it was made from, if it is there.
+
+    Parameters
+    ----------
+    clip : FaceClip
+        Its ``metadata["source"]`` names the recording.
+    folder : path-like, optional
+        Where the clip was read: a recording may have moved along with it.
+    """
+    source = clip.metadata.get("source")
+    if not source:
+        return None
+    named = Path(str(source))
+    places = [named] if folder is None else [named, Path(folder) / named.name]
+    return next((place for place in places if place.is_file()), None)
+
+
 def sound_of(
-    clip: FaceClip, path: str | PathLike[str] | None = None
+    clip: FaceClip,
+    path: str | PathLike[str] | None = None,
+    folder: str | PathLike[str] | None = None,
 ) -> tuple[NDArray[np.float32] | None, str]:
     """Return a clip's sound, or a note that says why there is none.
 
@@ -23,6 +43,8 @@ def sound_of(
         Its ``metadata["source"]`` is tried if no path is given.
     path : path-like, optional
         The sound to read; failing to read it is an error then.
+    folder : path-like, optional
+        As in `find_sound`.
 
     Returns
     -------
@@ -36,10 +58,11 @@ def sound_of(
     source = clip.metadata.get("source")
     if not source:
         return None, "the clip does not say where its sound is; give it with --sound"
-    if not Path(str(source)).is_file():
+    found = find_sound(clip, folder)
+    if found is None:
         return None, f"the clip's sound {source} is not there; give it with --sound"
     try:
-        return _read(Path(str(source))), ""
+        return _read(found), ""
     except VoxfaceError as error:
         return None, str(error)
 

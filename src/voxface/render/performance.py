@@ -17,6 +17,7 @@ from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
 from voxface.face.resample import interpolate_frames
 from voxface.formats import FORMATS, load_clip
+from voxface.formats.sound import find_sound
 
 AnyPath = str | PathLike[str]
 
@@ -71,7 +72,7 @@ def perform(
     name = file.stem if caption is None else caption
     if is_clip(file):
         clip = load_clip(file)
-        return Performance(clip, _sound_of(clip), name)
+        return Performance(clip, _sound_of(clip, file), name)
     return Performance(animate(file, fps=fps, salvage=salvage), file, name, covers_sound=True)
 
 
@@ -123,12 +124,11 @@ def sound_blocks(path: Path, rate: int, *, salvage: bool = False) -> Iterator[ND
     return read_blocks(path, rate, salvage=salvage)
 
 
-def _sound_of(clip: FaceClip) -> Path | None:
-    source = clip.metadata.get("source")
-    if not source or not Path(str(source)).is_file():
-        return None
+def _sound_of(clip: FaceClip, file: Path) -> Path | None:
+    found = find_sound(clip, file.parent)
     try:
-        announced_duration(str(source))
+        if found is not None:
+            announced_duration(found)
     except VoxfaceError:
         return None
-    return Path(str(source))
+    return found
