@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from deform import Spreader, smooth_step
-from lids import THICKNESS, lid_depth, lid_halves, near_eye, onto_ball
+from lids import THICKNESS, behind_lids, fill_between, lid_depth, lid_halves, near_eye, onto_ball
 from numpy.typing import NDArray
 from skin_mesh import EYE_CENTRE, EYE_RADIUS, SkinMesh
 from strokes import Gesture
@@ -40,6 +40,7 @@ def lid_motion(skin: SkinMesh, spreader: Spreader, upper_share: float, lower_sha
     rim = np.zeros(len(closed), bool)
     for row in ("socket_0", "socket_1", "socket_2", "socket_3"):
         rim[skin.rows[row]] = True
+    rim[behind_lids(skin)] = True
     chosen = near_eye(skin.points) & (skin.points[:, 0] > 0.6) & ~rim
     moving = chosen & (np.linalg.norm(field, axis=1) > 1e-4)
     before = onto_ball(skin.points[moving], THICKNESS)
@@ -70,7 +71,10 @@ def carry_sockets(skin: SkinMesh, field: Points) -> None:
         leaning /= np.linalg.norm(leaning, axis=1, keepdims=True)
         moved = leaning * distance - place
         loose = smooth_step(np.linalg.norm(start, axis=1), EYE_RADIUS + 0.14, EYE_RADIUS + 0.3)
-        field[below] = moved * (1 - loose[:, None]) + field[rim] * loose[:, None]
+        # At the inner corner nothing is behind: the lining draws back, or it would show below.
+        back = np.abs(field[rim, 1:2]) * (0.0, 0.0, -0.45)
+        field[below] = moved * (1 - loose[:, None]) + (field[rim] + back) * loose[:, None]
+    fill_between(skin, field)
 
 
 def eye_fields(spreader: Spreader) -> dict[str, Points]:

@@ -115,15 +115,15 @@ def hair_locks(cap: Piece) -> Piece:
             start = np.radians(begin + random.uniform(-7, 7) + 10 * abs(across))
             reach = np.radians(length * random.uniform(0.75, 1.2))
             width = wide * random.uniform(0.7, 1.35)
-            drift = sweep + random.uniform(-0.07, 0.07) - 0.25 * sweep * abs(across)
+            drift = sweep + random.uniform(-0.11, 0.11) - 0.25 * sweep * abs(across)
             high = lift * random.uniform(0.6, 1.35) * (1 - 0.4 * abs(across))
             made = surface.ribbon(across, start, reach, width, drift, high)
             if made is None:
                 continue
             place, share, cross = made
-            tone = random.uniform(0.80, 1.15)
-            shade = tone * (0.80 + 0.20 * np.sin(np.pi * np.clip(share * 1.1, 0, 1)))
-            shade = shade * (1 - 0.22 * np.abs(cross))
+            tone = random.uniform(0.90, 1.08)
+            shade = tone * (0.88 + 0.12 * np.sin(np.pi * np.clip(share * 1.1, 0, 1)))
+            shade = shade * (1 - 0.12 * np.abs(cross))
             points.append(place)
             turn = start + share * reach
             uvs.append(np.stack([(across + cross * width + layer * 0.37) / np.pi * 3.0,
@@ -180,13 +180,13 @@ def hair_picture(width: int = 512, height: int = 256) -> bytes:
     """Return strands running along v (down), repeating across u."""
     random = np.random.default_rng(31)
     base = np.zeros((height, width))
-    for blur, amount in ((0.5, 0.5), (1.6, 0.9), (5.0, 0.9)):
+    for blur, amount in ((0.4, 1.0), (1.0, 0.8), (4.0, 0.35)):
         strands = gaussian_filter(random.standard_normal((height, width)), (height / 7, blur),
                                   mode="wrap")  # fmt: skip
         base += amount * strands / strands.std()
     base /= base.std()
     dark, light = np.array([0.135, 0.085, 0.058]), np.array([0.40, 0.272, 0.182])
-    share = np.clip(0.40 + 0.20 * base, 0, 1)[..., None]
+    share = np.clip(0.42 + 0.11 * base, 0, 1)[..., None]
     picture = dark * (1 - share) + light * share
     out = Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
     held = io.BytesIO()

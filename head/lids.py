@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 from deform import Spreader, smooth_step
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 from skin_mesh import EYE_CENTRE, EYE_RADIUS, SkinMesh
+from subdivide import edges_of
 
 Points = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -65,7 +69,7 @@ def fit_lids(skin: SkinMesh, spreader: Spreader) -> None:
     inside = np.zeros(len(points), bool)
     inside[socket] = True
     chosen = near_eye(points) & ~inside & (points[:, 0] > 0.6)
-    chosen[rim] = False
+    chosen[rim] = chosen[behind_lids(skin)] = False
     off = cKDTree(points[rim]).query(points[chosen])[0]
     clearance = THICKNESS + 0.01 - 0.09 * smooth_step(off, 0.1, 0.6)
     points[chosen] = onto_ball(points[chosen], clearance)
@@ -75,6 +79,35 @@ def fit_lids(skin: SkinMesh, spreader: Spreader) -> None:
     left = points[:, 0] > 1e-9
     opposite = skin.mirror[left]
     points[opposite] = points[left] * (-1.0, 1.0, 1.0)
+
+
+def behind_lids(skin: SkinMesh) -> Numbers:
+    """Return the left eye's vertices behind the lids' edge."""
+    edges, _, _ = edges_of(skin.triangles)
+    rim = set(skin.rows["socket_0"].tolist())
+    free = ~np.isin(edges, list(rim)).any(1)
+    ones = np.ones(int(free.sum()))
+    count = len(skin.points)
+    graph = sparse.coo_matrix((ones, (edges[free, 0], edges[free, 1])), (count, count))
+    part = connected_components(graph, directed=False)[1]
+    return np.flatnonzero(part == part[skin.rows["socket_2"][0]])
+
+
+def fill_between(skin: SkinMesh, values: Points) -> None:
+    """Give the vertices between the rows behind the lids the mean of their neighbours."""
+    rows = np.unique(np.concatenate([skin.rows[f"socket_{i}"] for i in range(4)]))
+    open_ones = np.setdiff1d(behind_lids(skin), rows)
+    edges, _, _ = edges_of(skin.triangles)
+    count = len(skin.points)
+    ones = np.ones(len(edges))
+    graph = sparse.csr_matrix((ones, (edges[:, 0], edges[:, 1])), (count, count))
+    graph = graph + graph.T
+    degree = sparse.diags(np.asarray(graph.sum(1)).ravel())
+    system = (degree - graph).tocsr()[open_ones]
+    still = values.copy()
+    still[open_ones] = 0
+    solver = splu(system[:, open_ones].tocsc())
+    values[open_ones] = solver.solve(-system @ still)
 
 
 def shape_sockets(skin: SkinMesh, points: Points) -> None:
@@ -92,3 +125,4 @@ def shape_sockets(skin: SkinMesh, points: Points) -> None:
         # The inner corner lies in front of the ball: its lining slopes back to it as a caruncle.
         slope = rim + np.array([0.16, 0.0, -0.22]) * row
         points[skin.rows[f"socket_{row}"]] = laid * (1 - loose) + slope * loose
+    fill_between(skin, points)

@@ -130,7 +130,8 @@ def rounds(studio: Studio) -> None:
         side = sides(upper)
         forward = 0.74 * (1 - 0.25 * along**2) + 0.14 * (ring == 2) * (1 - along)
         x = -0.44 * place[:, 0]
-        y = side * (0.10 * (ring < 2.5)) * (1 - along) + 0.03
+        # The lips press on each other, so that they still nearly meet when the jaw gives way.
+        y = side * np.where(ring < 2.5, 0.08, -0.05) * (1 - along) + 0.03
         return stack(x * inner(ring), y * inner(ring), forward * inner(ring))
 
     studio.fields["mouthPucker"] = studio.gesture().lips(pucker).pull({
@@ -143,7 +144,7 @@ def rounds(studio: Studio) -> None:
         side = sides(upper)
         part = towards_middle(along) ** 1.3
         flare = np.array([0.30, 0.46, 0.58, 0.62, 0.50, 0.2])[ring.astype(int)]
-        opening = np.array([0.20, 0.30, 0.38, 0.42, 0.40, 0.1])[ring.astype(int)]
+        opening = np.array([0.18, 0.26, 0.32, 0.35, 0.32, 0.1])[ring.astype(int)]
         x = -0.36 * place[:, 0] * inner(ring)
         y = side * part * opening * np.where(side > 0, 0.85, 1.1)
         return stack(x, y, flare * (1 - 0.25 * along**2))

@@ -30,6 +30,7 @@ def sculpted(points: Points) -> Points:
         place[:, :2] += near[:, None] * away * (0.05, 0.02)
     lids = bump(points, (3.0, 0.62), (0.95, 0.30))
     place[:, 1] -= 0.12 * lids
+    place[:, 1] += 0.06 * bump(points, (3.0, -0.55), (0.95, 0.22))
     # Less sunken beside the bridge of the nose.
     place[:, 2] += 0.38 * bump(points, (1.8, 0.5), (0.5, 0.55))
     # Chin forward, a clear hollow under the lower lip.

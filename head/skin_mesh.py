@@ -21,6 +21,7 @@ Numbers = NDArray[np.int64]
 LEVELS = 2
 EYE_CENTRE = np.array([3.04, -0.03, -1.08])
 EYE_RADIUS = 1.38
+JAW_EDGE = (5.7, -7.0, -6.6)  # where the cheek goes over into the neck below the ear
 
 
 @dataclass
@@ -79,6 +80,7 @@ def make_skin() -> SkinMesh:
     skin = SkinMesh(lift @ place, triangles, mirror, rows, lift, place, cage_triangles, coarse,
                     np.zeros(count))
     skin.points = faired(skin, skin.points, fairing_weights(skin))
+    skin.points = softened(skin, skin.points, JAW_EDGE, 2.6, 40)
     skin.nostrils = nostril(skin.points)
     skin.points = hollowed(skin.points)
     return skin
@@ -144,6 +146,23 @@ def faired(skin: SkinMesh, points: Points, held: Points) -> Points:
     solver = splu((bend.T @ area @ bend * 0.02 + hold).tocsc())
     result = np.stack([solver.solve(held * points[:, i]) for i in range(3)], axis=1)
     return symmetrised(skin, result)
+
+
+def softened(
+    skin: SkinMesh, points: Points, centre: tuple[float, float, float], reach: float, rounds: int
+) -> Points:
+    """Smooth the skin around a place, on both sides, by moving vertices between neighbours."""
+    edges, _, _ = edges_of(skin.triangles)
+    count = len(points)
+    graph = sparse.csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), (count, count))
+    graph = graph + graph.T
+    mean = sparse.diags(1 / np.asarray(graph.sum(1)).ravel()) @ graph
+    folded = np.abs(points) * (1, 0, 0) + points * (0, 1, 1)
+    distance = np.linalg.norm(folded - centre, axis=1)
+    share = 0.6 * np.clip(1.5 * (1 - distance / reach), 0, 1)[:, None]
+    for _ in range(rounds):
+        points = points + share * (mean @ points - points)
+    return symmetrised(skin, points)
 
 
 def symmetrised(skin: SkinMesh, points: Points) -> Points:
