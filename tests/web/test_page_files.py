@@ -24,7 +24,15 @@ from viewer_page import (
     write_cube_head,
 )
 
+from planted_avatars import TARGETS, vrm0, vrm1
 from voxface import ARKIT_CHANNELS, FaceClip
+from voxface.rig import connect, load_rig
+
+VRM_LIMBS = [
+    side + limb
+    for side in ("left", "right")
+    for limb in ("UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot")
+]
 
 pytestmark = [
     pytest.mark.slow,
@@ -143,11 +151,53 @@ def test_a_head_of_ones_own_says_what_matched(page: Any, clip: FaceClip, tmp_pat
     clip.save(tmp_path / "clip.npz")
     pick(page, tmp_path / "clip.npz")
     page.evaluate("voxface.seek(0.8)")
-    shown = page.evaluate("voxface.shown().weights")
-    assert shown["JawOpen"] == pytest.approx(clip["jawOpen"][24], abs=1e-5)
-    assert shown["mouthSmile_L"] == pytest.approx(clip["mouthSmileLeft"][24], abs=1e-5)
-    assert shown["Extra"] == 0
+    connection = connect(load_rig(head))
+    expected = dict(zip(connection.targets, connection.weights(clip)[24], strict=True))
+    assert page.evaluate("voxface.shown().weights") == pytest.approx(expected, abs=1e-5)
+    assert expected["mouthSmile_L"] == clip["mouthSmileLeft"][24]
     panel.get_by_role("button", name="Default head").click()
+    page.wait_for_function("Object.keys(voxface.shown().weights).length >= 52")
+
+
+def whole_avatar(path: Path) -> Path:
+    """Write a VRM 1 avatar with all the bones that VRM asks for, and eyes."""
+    made = vrm1()
+    vrm = made.json["extensions"]["VRMC_vrm"]
+    vrm["meta"] = {
+        "name": "cube", "authors": ["nobody"], "licenseUrl": "https://vrm.dev/licenses/1.0/",
+    }  # fmt: skip
+    bones = vrm["humanoid"]["humanBones"]
+    names = ["hips", "spine", *VRM_LIMBS, "leftEye", "rightEye"]
+    for name in names:
+        bones[name] = {"node": made.node(name=name, translation=[0.03, 0, 0])}
+    return made.save(path)
+
+
+def test_an_avatar_is_moved_by_its_expressions_and_bones(
+    page: Any, clip: FaceClip, tmp_path: Path
+) -> None:
+    avatar = whole_avatar(tmp_path / "avatar.vrm")
+    pick(page, avatar, place="head")
+    assert page.evaluate("voxface.message") is None
+    page.get_by_role("tab", name="Head").click()
+    assert "VRM expressions" in page.get_by_role("tabpanel", name="Head").inner_text()
+    clip.save(tmp_path / "clip.npz")
+    pick(page, tmp_path / "clip.npz")
+    page.evaluate("voxface.seek(0.3)")
+    shown = page.evaluate("voxface.shown()")
+    connection = connect(load_rig(avatar))
+    expected = dict(zip(connection.targets, connection.weights(clip)[9], strict=True))
+    assert shown["weights"] == pytest.approx(expected, abs=1e-4)
+    assert expected["CloseL"] == pytest.approx(clip["eyeBlinkLeft"][9])
+    assert abs(np.dot(shown["turn"], clip.head[9, 3:])) == pytest.approx(1, abs=1e-5)
+
+
+def test_an_avatar_that_is_not_whole_is_still_a_head(page: Any, tmp_path: Path) -> None:
+    pick(page, vrm0().save(tmp_path / "half.vrm"), place="head")
+    assert page.evaluate("voxface.message") is None
+    assert set(page.evaluate("voxface.shown().weights")) == set(TARGETS)
+    page.get_by_role("tab", name="Head").click()
+    page.get_by_role("button", name="Default head").click()
     page.wait_for_function("Object.keys(voxface.shown().weights).length >= 52")
 
 

@@ -1,6 +1,9 @@
 import type { VRM } from "@pixiv/three-vrm";
-import { Box3, type Bone, type Mesh, type Object3D, Quaternion, Vector3 } from "three";
+import { Box3, type Bone, type Mesh, type Object3D, Vector3 } from "three";
 import type { Connection } from "../rig";
+import { type Eye, eyePoses } from "../rig/eyes";
+import type { FaceClip } from "../types";
+import { Joint } from "./joint";
 import type { Moment } from "./sample";
 
 /** Where the face is, for camera and lights. */
@@ -15,23 +18,32 @@ interface Driven {
   readonly index: number;
 }
 
+/** A bone that turns an eyeball. */
+export interface EyeBone {
+  readonly eye: Eye;
+  readonly node: Object3D;
+}
+
+/** What a head has beside its targets. */
+export interface HeadExtras {
+  readonly vrm?: VRM | null;
+  readonly eyes?: readonly EyeBone[];
+}
+
 /** A loaded head that moments of a clip can move. */
 export class Head {
   readonly #driven: Driven[][];
-  readonly #joint: Object3D | null;
-  readonly #restPosition = new Vector3();
-  readonly #restTurn = new Quaternion();
-  /** From the axes of the clip (those of the file) to the axes of the joint's parent. */
-  readonly #toParent = new Quaternion();
-  readonly #unitsPerCentimetre: number;
+  readonly #joint: Joint | null;
+  readonly #eyes: readonly { eye: Eye; joint: Joint }[];
   readonly #weights: Float32Array;
   #focus: Focus | null = null;
+  readonly vrm: VRM | null;
 
   constructor(
     readonly name: string,
     readonly object: Object3D,
     readonly connection: Connection,
-    readonly vrm: VRM | null = null,
+    { vrm = null, eyes = [] }: HeadExtras = {},
   ) {
     const meshes = morphMeshes(object);
     this.#driven = connection.targets.map((target) =>
@@ -42,16 +54,10 @@ export class Head {
     );
     this.#weights = new Float32Array(connection.targets.length);
     object.updateWorldMatrix(true, true);
-    this.#joint = headJoint(object, vrm);
-    const scale = new Vector3(1, 1, 1);
-    const parent = this.#joint?.parent;
-    if (this.#joint && parent) {
-      this.#restPosition.copy(this.#joint.position);
-      this.#restTurn.copy(this.#joint.quaternion);
-      parent.getWorldQuaternion(this.#toParent).invert();
-      parent.getWorldScale(scale);
-    }
-    this.#unitsPerCentimetre = 0.01 / (scale.y || 1);
+    this.vrm = vrm;
+    const node = headJoint(object, vrm);
+    this.#joint = node && new Joint(node);
+    this.#eyes = eyes.map(({ eye, node }) => ({ eye, joint: new Joint(node) }));
   }
 
   /** Whether something turns with the head's pose. */
@@ -65,19 +71,8 @@ export class Head {
     this.#driven.forEach((places, target) => {
       for (const { influences, index } of places) influences[index] = this.#weights[target];
     });
-    if (!this.#joint) return;
-    const [x, y, z, qw, qx, qy, qz] = moment.head;
-    const away = this.#toParent;
-    this.#joint.position
-      .set(x, y, z)
-      .multiplyScalar(this.#unitsPerCentimetre)
-      .applyQuaternion(away)
-      .add(this.#restPosition);
-    this.#joint.quaternion
-      .copy(away)
-      .multiply(TURN.set(qx, qy, qz, qw))
-      .multiply(BACK.copy(away).invert())
-      .multiply(this.#restTurn);
+    this.#joint?.pose(moment.head);
+    for (const { eye, joint } of this.#eyes) joint.pose(eyePoses(eye, still(moment, channels)));
   }
 
   /** Let hair and clothes of a VRM follow; `seconds` since the last time. */
@@ -99,14 +94,7 @@ export class Head {
 
   /** The head joint's turn from rest in the axes of the clip, w, x, y, z. */
   turn(): [number, number, number, number] {
-    if (!this.#joint) return [1, 0, 0, 0];
-    const away = this.#toParent;
-    const turn = BACK.copy(away)
-      .invert()
-      .multiply(this.#joint.quaternion)
-      .multiply(TURN.copy(this.#restTurn).invert())
-      .multiply(away);
-    return [turn.w, turn.x, turn.y, turn.z];
+    return this.#joint?.turn() ?? [1, 0, 0, 0];
   }
 
   /** Where the face is: the box of all that moves, else of all there is. */
@@ -125,8 +113,12 @@ export class Head {
   }
 }
 
-const TURN = new Quaternion();
-const BACK = new Quaternion();
+/** A clip of one frame. */
+function still(moment: Moment, channels: readonly string[]): FaceClip {
+  const fps = { numerator: 1, denominator: 1 };
+  const tracked = new Uint8Array(moment.weights.length).fill(1);
+  return { ...moment, channels, fps, tracked, start: 0, metadata: {} };
+}
 
 /** The meshes under an object that have morph targets. */
 export function morphMeshes(object: Object3D): Mesh[] {

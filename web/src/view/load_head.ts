@@ -1,10 +1,17 @@
-import { type VRM, VRMLoaderPlugin, VRMUtils } from "@pixiv/three-vrm";
+import {
+  type VRM,
+  type VRMExpressionManager,
+  VRMLoaderPlugin,
+  VRMUtils,
+} from "@pixiv/three-vrm";
 import { Group, type Mesh, type Object3D } from "three";
 import { type GLTF, GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { MeshoptDecoder } from "three/addons/libs/meshopt_decoder.module.js";
 import { connect, type ExpressionBind } from "../rig";
+import { type Eye, findEyes } from "../rig/eyes";
+import { readGltf } from "../rig/gltf_file";
 import { VoxfaceError } from "../types";
-import { Head, morphMeshes } from "./head";
+import { type EyeBone, Head, morphMeshes } from "./head";
 import { dressDefaultHead } from "./materials";
 import { addMissingNormals } from "./morph_normals";
 
@@ -19,17 +26,11 @@ export async function loadHead(
   name: string,
   options: LoadOptions = {},
 ): Promise<Head> {
-  const loader = new GLTFLoader();
-  loader.setMeshoptDecoder(MeshoptDecoder);
-  loader.register((parser) => new VRMLoaderPlugin(parser));
-  let gltf: GLTF;
-  try {
-    gltf = await loader.parseAsync(bytes, "");
-  } catch (error) {
-    throw new VoxfaceError(`${name} cannot be read as GLB, glTF or VRM: ${plainReason(error)}`);
-  }
+  const gltf = await parse(bytes, name);
   const vrm = (gltf.userData.vrm as VRM | undefined) ?? null;
+  // Avatars of VRM 0 look away from the viewer.
   if (vrm) VRMUtils.rotateVRM0(vrm);
+  else if (gltf.parser.json.extensions?.VRM) gltf.scene.rotation.y = Math.PI;
   nameTargetsOfPrimitives(gltf);
   const root = new Group();
   root.add(gltf.scene);
@@ -43,7 +44,44 @@ export async function loadHead(
   root.traverse((child) => prepare(child as Mesh));
   if (options.isDefault) dressDefaultHead(root);
   const targets = [...new Set(meshes.flatMap((mesh) => Object.keys(mesh.morphTargetDictionary!)))];
-  return new Head(name, root, connect(targets, { expressions: expressionsOf(vrm) }), vrm);
+  const connection = connect(targets, { expressions: expressionsOf(gltf, vrm) });
+  return new Head(name, root, connection, { vrm, eyes: await eyesOf(gltf, vrm, bytes, name) });
+}
+
+async function parse(bytes: ArrayBuffer, name: string): Promise<GLTF> {
+  const loader = () => new GLTFLoader().setMeshoptDecoder(MeshoptDecoder);
+  const withVrm = loader().register((parser) => new VRMLoaderPlugin(parser));
+  try {
+    return await withVrm.parseAsync(bytes, "");
+  } catch {
+    // An avatar that is not whole by VRM's rules may still be a head with targets.
+    try {
+      return await loader().parseAsync(bytes, "");
+    } catch (error) {
+      throw new VoxfaceError(`${name} cannot be read as GLB, glTF or VRM: ${plainReason(error)}`);
+    }
+  }
+}
+
+/** Bones that turn the eyes; a VRM's are moved by its own humanoid. */
+async function eyesOf(
+  gltf: GLTF,
+  vrm: VRM | null,
+  bytes: ArrayBuffer,
+  name: string,
+): Promise<EyeBone[]> {
+  let eyes: Eye[];
+  try {
+    eyes = findEyes(readGltf(new Uint8Array(bytes), name));
+  } catch {
+    return [];
+  }
+  const found = eyes.map(async (eye): Promise<EyeBone> => {
+    const bone = eye.side === "Left" ? "leftEye" : "rightEye";
+    const own = vrm?.humanoid.getNormalizedBoneNode(bone);
+    return { eye, node: own ?? (await gltf.parser.getDependency("node", eye.node)) };
+  });
+  return Promise.all(found);
 }
 
 function prepare(mesh: Mesh): void {
@@ -69,8 +107,13 @@ function nameTargetsOfPrimitives(gltf: GLTF): void {
 
 type MorphBind = { primitives?: Mesh[]; index?: number; weight?: number };
 
-function expressionsOf(vrm: VRM | null): Record<string, ExpressionBind[]> | undefined {
-  const manager = vrm?.expressionManager;
+function expressionsOf(
+  gltf: GLTF,
+  vrm: VRM | null,
+): Record<string, ExpressionBind[]> | undefined {
+  // A file without a licence is no VRM to the library, but its expressions are read.
+  const manager: VRMExpressionManager | undefined =
+    vrm?.expressionManager ?? gltf.userData.vrmExpressionManager;
   if (!manager) return undefined;
   const found: Record<string, ExpressionBind[]> = {};
   for (const expression of manager.expressions) {
