@@ -62,8 +62,8 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=IMAGES)
     folder = parser.parse_args().folder
     rig = default_head()
-    near = Camera(yaw=12, zoom=1.5)
-    mouth = Camera(yaw=18, zoom=1.7)
+    near = Camera(yaw=8, zoom=1.25)
+    mouth = Camera(yaw=10, zoom=1.4)
     for name, shots, columns, cell, camera in (
         ("head_channels", channel_shots(rig), 9, (220, 240), near),
         ("head_visemes", viseme_shots(rig), 5, (280, 300), mouth),
