@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import socket
+import subprocess
+import sys
 import wave
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -23,6 +27,7 @@ from voxface.viewer import (
     Offer,
     Site,
     address_of,
+    built_page,
     listen,
     offer_any,
     offer_clip,
@@ -151,8 +156,20 @@ def test_the_address_names_the_machine_alone(page: Path) -> None:
 def test_a_missing_page_is_told_with_its_remedy(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from voxface.viewer import built_page  # noqa: PLC0415
-
     monkeypatch.setattr(built_page, "PAGE", tmp_path / "nowhere")
     with pytest.raises(VoxfaceError, match=r"python hatch_build\.py"):
         page_folder()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
+def test_ctrl_c_ends_it_in_good_order() -> None:
+    if not (built_page.PAGE / "index.html").is_file():
+        pytest.skip("the page is not built (python hatch_build.py)")
+    command = [sys.executable, "-m", "voxface", "view", "--no-browser", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("http://127.0.0.1:")
+    process.send_signal(signal.SIGINT)
+    _, trouble = process.communicate(timeout=20)
+    assert (process.returncode, trouble) == (0, "")

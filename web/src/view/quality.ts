@@ -112,7 +112,10 @@ function plain(glossy: Material): Material {
   if (!isMeshStandardMaterial) return glossy;
   const { name, color, map, side, transparent, opacity, alphaTest, vertexColors } =
     glossy as MeshStandardMaterial;
-  return new MeshLambertMaterial({
+  const surface = new MeshLambertMaterial({
     name, color, map, side, transparent, opacity, alphaTest, vertexColors,
   });
+  // Without shadows nothing else would tell that a mouth is dark inside.
+  if (/teeth|gum|tongue/i.test(name)) surface.color.multiplyScalar(0.5);
+  return surface;
 }
