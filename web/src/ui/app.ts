@@ -43,7 +43,7 @@ export class App {
   readonly heads = new HeadKeeper(this.view);
   readonly session = new Session(this.state, this.player, this.heads);
   readonly listener = new Listener(this.state, this.session, this.view);
-  readonly transport = new Transport(this.state, this.player);
+  readonly transport = new Transport(this.state, this.player, this.listener.live);
   readonly timeline = new Timeline(this.state, this.player, this.listener.live);
   readonly curves = new Curves(this.state, this.player, this.listener.live);
   /** Whether the head is there (or cannot be). */

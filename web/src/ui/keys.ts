@@ -56,6 +56,7 @@ export function listenToKeys(
     f: () => view?.resetCamera(),
     t: () => actions.switchTheme(),
     "?": () => actions.help(),
+    Escape: () => (state.message.value = null),
   };
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

@@ -83,7 +83,7 @@ export class Listener {
       stream.close();
       const clip = this.session.shaped(raw);
       if (!clip || !this.#samples) return;
-      const name = `Microphone ${new Date().toLocaleTimeString().replace(/[:\s]+/g, ".")}`;
+      const name = `Microphone ${new Date().toTimeString().slice(0, 8).replaceAll(":", ".")}`;
       const { sampleRate } = microphone;
       const samples = joined(this.#blocks, this.#samples);
       const seconds = samples.length / sampleRate;

@@ -1,5 +1,6 @@
 import { fill, h } from "./dom";
 import { icon } from "./icons";
+import type { Live } from "./live";
 import type { Player } from "./player";
 import type { State } from "./state";
 
@@ -12,8 +13,9 @@ export class Transport {
   readonly #all = h("span", { class: "number soft" }, " / 0:00.00");
 
   constructor(
-    state: State,
+    readonly state: State,
     readonly player: Player,
+    readonly live: Live,
   ) {
     const play = h("button", {
       type: "button",
@@ -79,8 +81,9 @@ export class Transport {
   }
 
   draw(): void {
-    this.#now.textContent = clockText(this.player.time);
-    this.#all.textContent = ` / ${clockText(this.player.seconds)}`;
+    const listening = this.state.listening.value;
+    this.#now.textContent = clockText(listening ? this.live.seconds : this.player.time);
+    this.#all.textContent = listening ? "" : ` / ${clockText(this.player.seconds)}`;
   }
 }
 
