@@ -14,6 +14,13 @@ class VoxfaceError(Exception):
     """
 
 
+class VoxfaceWarning(UserWarning):
+    """Something was usable, but not as it should be: one line says what, and what was done.
+
+    The command line prints the message and goes on.
+    """
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> VoxfaceError:
     """Build the error for an unknown name, with the nearest known one as a suggestion.
 

@@ -17,7 +17,7 @@ from av.error import FFmpegError
 from voxface.audio.clock import clock_origin
 from voxface.audio.pieces import PIECE_SECONDS, Piece, Shelf, silence
 from voxface.audio.wholeness import Evidence, check_wholeness
-from voxface.errors import VoxfaceError
+from voxface.errors import VoxfaceError, VoxfaceWarning
 
 GAP = 0.1
 """Seconds that timestamps may be off before they are believed (as FFmpeg's ``aresample`` has it).
@@ -33,7 +33,7 @@ SELF_SYNCHRONISING = {"aac", "ac3", "eac3", "loas", "mp3", "mpeg", "mpegts"}
 """Streams that may be joined and left anywhere: a few pieces at their ends are always broken."""
 
 
-class MediaWarning(UserWarning):
+class MediaWarning(VoxfaceWarning):
     """A file was usable, but not whole; the message says in one line what was done."""
 
 

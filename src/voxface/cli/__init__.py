@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
+from typing import TextIO
 
 import typer
 
 from voxface import __version__
-from voxface.errors import VoxfaceError
+from voxface.errors import VoxfaceError, VoxfaceWarning
 
 VERBS: tuple[str, ...] = (
     "animate",
@@ -60,6 +62,7 @@ def build_app(verbs: tuple[str, ...] = VERBS) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; bad input prints one line and exits with code 2."""
+    warnings.showwarning = _show_warning
     asked = tuple(verb for verb in VERBS if verb in sys.argv[1:2])
     try:
         build_app(asked or VERBS)()
@@ -77,3 +80,18 @@ def main() -> None:
     except KeyboardInterrupt:
         print("voxface: stopped", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning of ours as one line, and others as Python does."""
+    text = warnings.formatwarning(message, category, filename, lineno, line)
+    if issubclass(category, VoxfaceWarning):
+        text = f"voxface: warning: {message}\n"
+    (file or sys.stderr).write(text)

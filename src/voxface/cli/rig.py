@@ -61,6 +61,7 @@ def _facts(found: RigReport) -> RenderableType:
         ("parts", ", ".join(found.parts)),
         ("size", f"{width:.1f} x {height:.1f} x {depth:.1f} cm"),
         ("head", found.turns),
+        *([("beware", found.misplaced)] if found.misplaced else []),
         ("targets", f"{len(found.connection.targets)}"),
         ("channels", f"{52 - len(found.connection.missed)} of 52 matched"),
         ("mouth", KINDS[found.connection.kind]),

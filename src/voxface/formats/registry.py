@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from voxface.errors import VoxfaceError
+from voxface.errors import VoxfaceError, VoxfaceWarning
 from voxface.face import FaceClip, Rig
 from voxface.formats.catalogue import FORMATS, AnyPath, Format, find_format, format_named
 from voxface.formats.output import check_writable
@@ -23,6 +24,8 @@ _NO_FRAMES = FaceClip(np.zeros((0, 0), np.float32), Fraction(1), ())
 def resolve_rig(rig: Rig | AnyPath | None) -> Rig:
     """Return the head to draw: a rig as it is, one read from a file, or the default head.
 
+    A file whose head stands wrongly (see `voxface.rig.facing`) is used, with a warning.
+
     Raises
     ------
     VoxfaceError
@@ -30,11 +33,16 @@ def resolve_rig(rig: Rig | AnyPath | None) -> Rig:
     """
     # Reading heads is slow to import, and most clips are written without one.
     from voxface.rig import connect, default_head, load_rig  # noqa: PLC0415
+    from voxface.rig.facing import misplaced  # noqa: PLC0415
 
     if rig is None:
         return default_head()
     found = rig if isinstance(rig, Rig) else load_rig(rig)
-    connect(found).weights(_NO_FRAMES)
+    connection = connect(found)
+    connection.weights(_NO_FRAMES)
+    trouble = None if found is rig else misplaced(found, connection)
+    if trouble is not None:
+        warnings.warn(f"{rig}: {trouble}", VoxfaceWarning, stacklevel=2)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from voxface.face import ARKIT_CHANNELS, Rig
 from voxface.rig.connect import VISEME_CHANNELS, Connection, connect
+from voxface.rig.facing import misplaced
 
 KINDS: dict[str, str] = {
     "arkit": "targets named after ARKit channels",
@@ -51,6 +52,8 @@ class RigReport:
     turns : str
         How it follows the motion of the head.
     connection : Connection
+    misplaced : str, optional
+        What is wrong with how it stands (see `facing`).
     without : tuple of str
         What the rig cannot do, and what is done instead.
     """
@@ -62,6 +65,7 @@ class RigReport:
     size: tuple[float, float, float]
     turns: str
     connection: Connection
+    misplaced: str | None
     without: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -74,6 +78,7 @@ class RigReport:
             "parts": list(self.parts),
             "size_cm": [round(each, 2) for each in self.size],
             "head": self.turns,
+            "misplaced": self.misplaced,
             "kind": found.kind,
             "targets": list(found.targets),
             "matched": [
@@ -99,6 +104,7 @@ def report(rig: Rig) -> RigReport:
         size=(float(extent[0]), float(extent[1]), float(extent[2])),
         turns=_turns(rig),
         connection=connection,
+        misplaced=misplaced(rig, connection),
         without=tuple(_without(connection)),
     )
 
