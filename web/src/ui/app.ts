@@ -82,7 +82,14 @@ export class App {
       h("div", { class: "tracks" }, this.timeline.element, this.curves.element),
     );
     root.append(
-      h("div", { class: "app" }, topBar(this.state, actions), this.stage.element, deck, panels.element),
+      h(
+        "div",
+        { class: "app" },
+        topBar(this.state, actions),
+        this.stage.element,
+        deck,
+        panels.element,
+      ),
       banner(this.state),
       dropTargets(this.state, actions),
       files.element,

@@ -8,7 +8,12 @@ const CHANNELS: readonly string[] = contract.channels;
 /** A button that opens a searchable list of channels to switch on and off. */
 export function channelPicker(label: string, chosen: Signal<readonly string[]>): HTMLElement {
   const listId = freshId();
-  const list = h("ul", { id: listId, role: "listbox", "aria-multiselectable": "true", "aria-label": label });
+  const list = h("ul", {
+    id: listId,
+    role: "listbox",
+    "aria-multiselectable": "true",
+    "aria-label": label,
+  });
   const search = h("input", {
     type: "search",
     placeholder: "Search channels",
@@ -21,7 +26,13 @@ export function channelPicker(label: string, chosen: Signal<readonly string[]>):
   const box = h("div", { class: "list", hidden: true }, search, list);
   const button = h(
     "button",
-    { type: "button", class: "button", "aria-label": `Add: ${label.toLowerCase()}`, "aria-expanded": "false", onclick: () => open(box.hasAttribute("hidden")) },
+    {
+      type: "button",
+      class: "button",
+      "aria-label": `Add: ${label.toLowerCase()}`,
+      "aria-expanded": "false",
+      onclick: () => open(box.hasAttribute("hidden")),
+    },
     icon("plus"),
     h("span", { class: "word" }, label),
   );

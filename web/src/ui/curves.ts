@@ -96,7 +96,8 @@ export class Curves {
     if (this.state.listening.value) return this.#drawLive(context, width, height);
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
-    if (this.#picture.width > 1) context.drawImage(this.#picture, 0, 0, canvas.width, canvas.height);
+    const { width: columns } = this.#picture;
+    if (columns > 1) context.drawImage(this.#picture, 0, 0, canvas.width, canvas.height);
     context.restore();
     const { seconds, time } = this.player;
     const take = this.state.take.value;

@@ -41,7 +41,10 @@ export function dropTargets(state: State, actions: Actions): HTMLElement {
 }
 
 /** An unseen file field for each place; `pick` opens the browser's dialog. */
-export function filePicker(actions: Pick<Actions, "openFiles">): { element: HTMLElement; pick(place: Place): void } {
+export function filePicker(actions: Pick<Actions, "openFiles">): {
+  element: HTMLElement;
+  pick(place: Place): void;
+} {
   const field = (place: Place, label: string, accept?: string) => {
     const input = h("input", {
       type: "file",

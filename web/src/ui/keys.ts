@@ -90,7 +90,11 @@ export function listenToKeys(
 function mark(player: Player, side: "from" | "to"): void {
   const { from, to } = player.region.value ?? { from: 0, to: player.seconds };
   const now = player.time;
-  player.setRegion(side === "from" ? { from: now, to: to > now ? to : player.seconds } : { from: from < now ? from : 0, to: now });
+  player.setRegion(
+    side === "from"
+      ? { from: now, to: to > now ? to : player.seconds }
+      : { from: from < now ? from : 0, to: now },
+  );
   player.setLooping(true);
 }
 

@@ -52,7 +52,8 @@ export function controlsPanel(state: State): HTMLElement {
         step: 0.05,
         value: 1,
         format: percent,
-        onInput: (value) => change({ strength: { ...state.controls.value.strength, [key]: value } }),
+        onInput: (value) =>
+          change({ strength: { ...state.controls.value.strength, [key]: value } }),
       }),
       1,
     ),
@@ -95,7 +96,9 @@ function channelFields(
   const list = h("div", {});
   resets.push(() => (chosen.value = []));
   const without = (values: Readonly<Record<string, number>> | undefined) =>
-    Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => chosen.value.includes(name)));
+    Object.fromEntries(
+      Object.entries(values ?? {}).filter(([name]) => chosen.value.includes(name)),
+    );
   chosen.watch((names) => {
     const { gain, offset } = state.controls.value;
     if (Object.keys({ ...gain, ...offset }).some((name) => !names.includes(name))) {

@@ -74,7 +74,9 @@ function describe(head: Head): Node[] {
     ...list(
       "Matched",
       connection.matched.map(({ channel, targets }) =>
-        targets.length === 1 && targets[0] === channel ? channel : `${channel} → ${targets.join(", ")}`,
+        targets.length === 1 && targets[0] === channel
+          ? channel
+          : `${channel} → ${targets.join(", ")}`,
       ),
       "matched",
       false,
@@ -89,7 +91,11 @@ function list(title: string, names: readonly string[], kind: string, open: boole
       "details",
       { open },
       h("summary", {}, `${title} (${names.length})`),
-      h("ul", { class: "names", "data-list": kind }, ...names.map((name) => h("li", { class: kind }, name))),
+      h(
+        "ul",
+        { class: "names", "data-list": kind },
+        ...names.map((name) => h("li", { class: kind }, name)),
+      ),
     ),
   ];
 }

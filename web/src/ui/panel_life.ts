@@ -71,8 +71,9 @@ function seedField(onInput: (seed: number) => void): Field<number> {
     },
     "Another",
   );
+  const name = h("span", { class: "name" }, "Seed");
   return {
-    element: h("div", { class: "field seed" }, h("span", { class: "name" }, "Seed"), input, another),
+    element: h("div", { class: "field seed" }, name, input, another),
     set: (seed) => (input.value = String(seed)),
   };
 }

@@ -3,6 +3,9 @@ import { Signal } from "./signal";
 import type { Region } from "./state";
 import { PlainVoice, SilentVoice, SlowVoice, type Voice } from "./voices";
 
+/** Seconds; what is marked shorter is a slip of the hand. */
+const SHORTEST_LOOP = 0.03;
+
 /** Plays a sound (or silence of some length) and says which moment is heard now. */
 export class Player {
   readonly playing = new Signal(false);
@@ -89,7 +92,8 @@ export class Player {
   }
 
   setRegion(region: Region | null): void {
-    this.#change(() => (this.region.value = region && region.to - region.from > 0.03 ? region : null));
+    const long = region !== null && region.to - region.from > SHORTEST_LOOP;
+    this.#change(() => (this.region.value = long ? region : null));
   }
 
   /** To be called for every picture: ends what has come to its end. */

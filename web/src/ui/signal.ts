@@ -26,9 +26,12 @@ export class Signal<T> {
 }
 
 /** Watch several signals at once. */
-export function watchAll(signals: readonly Signal<never>[] | readonly Signal<any>[], act: () => void) {
+export function watchAll(
+  signals: readonly { watch(listener: () => void): unknown }[],
+  act: () => void,
+): void {
   let ready = false;
-  for (const signal of signals as readonly Signal<unknown>[]) {
+  for (const signal of signals) {
     signal.watch(() => {
       if (ready) act();
     });

@@ -33,7 +33,8 @@ const USUAL_CHANNELS = ["jawOpen", "mouthClose", "mouthPucker", "mouthSmileLeft"
 
 /** The curves shown at first: as many as fit in a line. */
 function usualChannels(): readonly string[] {
-  return window.matchMedia("(width <= 600px)").matches ? USUAL_CHANNELS.slice(0, 2) : USUAL_CHANNELS;
+  const narrow = window.matchMedia("(width <= 600px)").matches;
+  return narrow ? USUAL_CHANNELS.slice(0, 2) : USUAL_CHANNELS;
 }
 
 /** All that the page knows; views watch it. */

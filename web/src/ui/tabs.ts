@@ -6,7 +6,10 @@ export interface Tab {
 }
 
 /** Panels of which one is shown; arrows move between their tabs. */
-export function tabs(label: string, all: readonly Tab[]): { element: HTMLElement; show(i: number): void } {
+export function tabs(
+  label: string,
+  all: readonly Tab[],
+): { element: HTMLElement; show(index: number): void } {
   const buttons = all.map(({ title, panel }, index) => {
     panel.id ||= freshId();
     const button = h(

@@ -87,7 +87,8 @@ export class Timeline {
     }
     this.element.setAttribute("aria-valuemax", seconds.toFixed(2));
     this.element.setAttribute("aria-valuenow", time.toFixed(2));
-    this.element.setAttribute("aria-valuetext", `${time.toFixed(1)} of ${seconds.toFixed(1)} seconds`);
+    const spoken = `${time.toFixed(1)} of ${seconds.toFixed(1)} seconds`;
+    this.element.setAttribute("aria-valuetext", spoken);
     if (!seconds) return;
     drawLoop(context, this.player, width, height);
     drawPlayhead(context, (time / seconds) * width, height);

@@ -1,6 +1,8 @@
 import { BufferAttribute, type BufferGeometry, type Mesh, type Object3D } from "three";
 import { morphMeshes } from "./head";
 
+type Morphs = Record<string, BufferAttribute[]>;
+
 /** What one target moves: numbers of vertices, and three numbers each. */
 interface Part {
   readonly vertices: Uint32Array;
@@ -17,12 +19,12 @@ class CpuMorpher {
 
   constructor(geometry: BufferGeometry) {
     const relative = geometry.morphTargetsRelative;
-    const names = (["position", "normal"] as const).filter((name) => geometry.morphAttributes[name]);
+    const names = ["position", "normal"].filter((name) => name in geometry.morphAttributes);
     this.#channels = names.map((name) => {
       const rest = flat(geometry.getAttribute(name) as BufferAttribute);
       const now = new BufferAttribute(rest.slice(), 3);
-      const parts = geometry.morphAttributes[name]!.map((target) =>
-        sparse(flat(target as BufferAttribute), relative ? null : rest),
+      const parts = (geometry.morphAttributes as Morphs)[name].map((target) =>
+        sparse(flat(target), relative ? null : rest),
       );
       geometry.setAttribute(name, now);
       return { rest, now, parts };

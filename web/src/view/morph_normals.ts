@@ -25,12 +25,19 @@ export function addMissingNormals(geometry: BufferGeometry): void {
     }
     if (!moves) return new BufferAttribute(new Float32Array(rest.length), 3);
     const normals = smoothNormals(moved, triangles, welded);
-    if (geometry.morphTargetsRelative) for (let i = 0; i < normals.length; i++) normals[i] -= base[i];
+    if (geometry.morphTargetsRelative) {
+      for (let i = 0; i < normals.length; i++) normals[i] -= base[i];
+    }
     return new BufferAttribute(normals, 3);
   });
 }
 
-type Attribute = { count: number; getX(i: number): number; getY(i: number): number; getZ(i: number): number };
+type Attribute = {
+  readonly count: number;
+  getX(index: number): number;
+  getY(index: number): number;
+  getZ(index: number): number;
+};
 
 function flat(attribute: Attribute | undefined): Float32Array {
   const values = new Float32Array((attribute?.count ?? 0) * 3);
