@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 
 from small_rig import small_rig
-from voxface.cli import main
 from voxface.face import FaceClip
 from voxface.face.euler import quaternion_from_euler
 from voxface.formats import load_clip, save_clip
-
-
-@pytest.fixture
-def voxface(monkeypatch, capsys):
-    """Return a function that runs the command line: arguments in; code, output and errors out."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["voxface", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import numpy as np
 import pytest
 
 from planted_gltf import cube_file
-from voxface.cli import main
 from voxface.face import ARKIT_CHANNELS, FaceClip
 from voxface.face.visemes import VISEMES
 from voxface.formats import load_clip
 from voxface.rig.load import DEFAULT_HEAD
-
-
-@pytest.fixture
-def voxface(monkeypatch, capsys):
-    """Return a function that runs the command line: arguments in; code, output and errors out."""
-
-    def run(*arguments):
-        monkeypatch.setenv("COLUMNS", "100")
-        monkeypatch.setattr(sys, "argv", ["voxface", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out, captured.err
-
-    return run
 
 
 def test_the_report_says_what_is_matched_missed_and_done_without(voxface, tmp_path):

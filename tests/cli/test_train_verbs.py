@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import numpy as np
 import pytest
 import yaml
 
 from fabricated import tiny_recipe, write_captured_corpus, write_example_folder, write_voices
-from voxface.cli import main
 from voxface.corpus.examples import load_examples
 from voxface.engine import Model
 
 torch = pytest.importorskip("torch", reason="training needs the extra 'train'")
-
-
-@pytest.fixture
-def voxface(monkeypatch, capsys):
-    """Return a function that runs the command line: arguments in; code, output and errors out."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["voxface", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        printed = capsys.readouterr()
-        return stopped.value.code or 0, printed.out, printed.err
-
-    return run
 
 
 def write_recipe(path, **changes):

@@ -14,27 +14,12 @@ import pytest
 from film_props import jaw_clip
 
 from media import click, tone, write_media
-from voxface.cli import main
 from voxface.errors import VoxfaceError
 from voxface.render import context, perform
 from voxface.render.performance import Performance, at_times
 from voxface.rig import write_glb
 
 SMALL = ("--size", "64x96")
-
-
-@pytest.fixture
-def voxface(monkeypatch, capsys):
-    """Return a function that runs the command line: arguments in; code, output and errors out."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["voxface", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture
