@@ -15,17 +15,13 @@ OPENERS: Mapping[str, float] = {
     "mouthLowerDownRight": 0.9,
     "mouthUpperUpLeft": 0.9,
     "mouthUpperUpRight": 0.9,
+    "mouthFunnel": 0.8,
 }
 """Channels that hold lips apart, and the share of each that a full closure takes away."""
-UNLIKELY, CERTAIN = 0.10, 0.30
-"""Probabilities of a bilabial phone at which lips begin to close and are shut.
-
-Lower ones would shut more p, b and m of fast speech, and with them many a k, d and n.
-"""
 
 
 class LipSeal(nn.Module):
-    """Shut the lips where the net hears p, b or m.
+    """Shut the lips for p, b and m.
 
     A net that regresses weights averages over what it is not sure of, and so does the sigmoid of a
     face tracker: the jaw of fast speech hovers, and lips do not meet. Viewers forgive much, but not
@@ -47,17 +43,17 @@ class LipSeal(nn.Module):
         self.register_buffer("seal", seal)
         self.jaw = channel_index("jawOpen")
 
-    def forward(self, weights: Tensor, closing: Tensor) -> Tensor:
+    def forward(self, weights: Tensor, strength: Tensor) -> Tensor:
         """Close lips.
 
         Parameters
         ----------
         weights : Tensor, shape (B, T, 52)
             Weights, 0 to 1.
-        closing : Tensor, shape (B, T)
-            Probability of a bilabial phone: p, b or m.
+        strength : Tensor, shape (B, T)
+            How far: 0 not at all, 1 until they meet.
         """
-        shut = torch.clamp((closing - UNLIKELY) / (CERTAIN - UNLIKELY), 0.0, 1.0)[:, :, None]
+        shut = strength[:, :, None]
         held = weights * (1 - shut * self.shares)
         missing = torch.relu(held[:, :, self.jaw : self.jaw + 1] - held)
         return held + shut * self.seal * missing

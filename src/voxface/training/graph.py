@@ -15,13 +15,17 @@ import torch
 from torch import Tensor, nn
 
 from voxface.audio import features as front
-from voxface.models import CanonicalScale, CausalTCN, FaceOutput, LipSeal
+from voxface.corpus.phones import FEATURE_NAMES
+from voxface.models import CanonicalScale, CausalTCN, FaceOutput, SpokenLips
 from voxface.models.contract import POSE, WEIGHTS
-from voxface.training.crops import BILABIAL
 
 TAIL = front.HOP + front.WINDOW // 2
 """Past samples that the front end keeps: the window of the next frame begins so far back."""
 _HALF = front.WINDOW // 2
+_HEARD = [
+    FEATURE_NAMES.index(name) for name in ("bilabial", "labiodental", "lip_rounding", "height")
+]
+"""Columns of the articulation that `SpokenLips` takes, in its order."""
 
 
 class FoldedSpectrum(nn.Module):
@@ -137,18 +141,18 @@ class FoldedTCN(nn.Module):
 
 
 class FaceWeights(nn.Module):
-    """From what a net says to blendshape weights (B, T, 52): scale, then shut lips on p, b, m."""
+    """From what a net says to blendshape weights (B, T, 52): scale, then lips as they are heard."""
 
     def __init__(self, scale: CanonicalScale) -> None:
         super().__init__()
         self.scale = scale
-        self.seal = LipSeal()
+        self.lips = SpokenLips()
 
     def forward(self, face: FaceOutput) -> Tensor:
         """Map motion and articulation to weights."""
-        closing = torch.sigmoid(face.articulation[:, :, BILABIAL])
-        sealed: Tensor = self.seal(self.scale(face.motion), closing)
-        return sealed
+        heard = [torch.sigmoid(face.articulation[:, :, column]) for column in _HEARD]
+        placed: Tensor = self.lips(self.scale(face.motion), *heard)
+        return placed
 
 
 class Runner(nn.Module):

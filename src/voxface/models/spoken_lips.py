@@ -1,0 +1,75 @@
+"""Lips that do what the net hears, where regression alone would leave them half way."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from voxface.models.lip_gestures import RoundLips, SmallMouth, TeethOnLip
+from voxface.models.lip_seal import LipSeal
+
+SHUT = (0.09, 0.26)
+"""Probabilities of a bilabial phone at which lips begin to close and are shut.
+
+Lower ones would shut more p, b and m of fast speech, and with them many a t, d and n.
+"""
+ON_TEETH = (0.07, 0.27)
+"""Probabilities of a labiodental phone; the net hardly ever hears one in a vowel."""
+ROUND = (0.20, 0.70)
+"""Probabilities of rounded lips."""
+CLOSE = (0.4, 0.8)
+"""Heights of a vowel, 0 open to 1 close, from which its opening is small."""
+LIKELIER = (0.4, 0.6)
+"""Shares of labiodental in labiodental and bilabial together: below, the lips shut."""
+
+
+class SpokenLips(nn.Module):
+    """Shut lips on p, b, m, put the lower lip to the teeth on f, v, and round lips on oo and w.
+
+    Weights that a net regresses are averages over what it is not sure of, and over faces that
+    say the same sound differently: lips do not quite meet, and rounding is half of anybody's. But
+    the net also tells how likely each place of articulation is, and lips follow that here.
+    Everything is continuous in its inputs and needs no memory, so a stream equals a recording.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seal, self.teeth = LipSeal(), TeethOnLip()
+        self.rounded, self.small = RoundLips(), SmallMouth()
+
+    def forward(
+        self,
+        weights: Tensor,
+        bilabial: Tensor,
+        labiodental: Tensor,
+        rounding: Tensor,
+        height: Tensor,
+    ) -> Tensor:
+        """Place the lips.
+
+        Parameters
+        ----------
+        weights : Tensor, shape (B, T, 52)
+            Weights, 0 to 1.
+        bilabial, labiodental, rounding, height : Tensor, shape (B, T)
+            What is heard of the phone, 0 to 1.
+
+        Returns
+        -------
+        Tensor, shape (B, T, 52)
+            Weights, 0 to 1.
+        """
+        share = labiodental / (labiodental + bilabial + 1e-6)
+        teeth = _between(labiodental, ON_TEETH) * _between(share, LIKELIER)
+        shut = _between(bilabial, SHUT) * (1 - teeth)
+        rounded = _between(rounding, ROUND) * (1 - teeth) * (1 - shut / 2)
+        weights = self.rounded(weights, rounded)
+        weights = self.small(weights, rounded * _between(height, CLOSE))
+        placed: Tensor = self.seal(self.teeth(weights, teeth), shut)
+        return placed
+
+
+def _between(values: Tensor, ends: tuple[float, float]) -> Tensor:
+    """Return 0 up to the first end, 1 from the second, straight between."""
+    low, high = ends
+    return torch.clamp((values - low) / (high - low), 0.0, 1.0)
