@@ -75,6 +75,22 @@ def test_a_clip_is_shown_as_it_is(page: Any, clip: FaceClip, tmp_path: Path, suf
         assert_shows(page.evaluate("voxface.shown()"), expected, seconds, 1e-4)
 
 
+@pytest.mark.parametrize("suffix", [".glb", ".vrma"])
+def test_an_animated_head_is_a_clip_too(
+    page: Any, clip: FaceClip, tmp_path: Path, suffix: str
+) -> None:
+    file = tmp_path / f"animated{suffix}"
+    clip.save(file)
+    pick(page, file)
+    assert page.evaluate("voxface.message") is None
+    back = clip_of(page)
+    assert len(back) == len(clip)
+    expected = FaceClip.load(file)
+    np.testing.assert_allclose(back.weights, expected.weights, atol=1e-4)
+    page.evaluate("voxface.seek(0.5)")
+    assert_shows(page.evaluate("voxface.shown()"), expected, 0.5, 1e-3)
+
+
 def test_a_clip_and_its_sound_are_opened_together(
     page: Any, clip: FaceClip, tmp_path: Path
 ) -> None:

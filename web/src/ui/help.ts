@@ -31,7 +31,7 @@ export function helpDialog(): HTMLDialogElement {
       "p",
       { class: "soft" },
       "Drop a recording or video, a face clip (Live Link CSV, Audio2Face, Voice-to-Action JSON, " +
-        "npz), or a head of your own (GLB, VRM). A clip and its sound may be dropped together. " +
+        "npz, VRM animation), or a head of your own (GLB, VRM), animated or not. A clip and its sound may be dropped together. " +
         "Shift and drag over the waveform to loop a part.",
     ),
     h(

@@ -12,7 +12,7 @@ export interface Sorted {
 }
 
 const HEADS = /\.(glb|gltf|vrm)$/i;
-const CLIPS = /\.(csv|json|npz)$/i;
+const CLIPS = /\.(csv|json|npz|vrma)$/i;
 
 /** One head, one clip and one sound may come together; what is neither is taken for a sound. */
 export function sortFiles(files: readonly File[]): Sorted {
@@ -25,6 +25,18 @@ export function sortFiles(files: readonly File[]): Sorted {
   const clip = one(files.filter(({ name }) => CLIPS.test(name)));
   const sound = one(files.filter(({ name }) => !HEADS.test(name) && !CLIPS.test(name)));
   return { head, clip, sound, extra };
+}
+
+/** Whether a GLB file holds an animation, so that it is a clip as well as a head. */
+export async function isAnimated(file: File): Promise<boolean> {
+  try {
+    const header = new DataView(await file.slice(0, 20).arrayBuffer());
+    const document = await file.slice(20, 20 + header.getUint32(12, true)).text();
+    return (JSON.parse(document).animations ?? []).length > 0;
+  } catch {
+    // Whatever it is, it is no animated GLB.
+    return false;
+  }
 }
 
 /** Read a face clip of any known format; throws VoxfaceError. */

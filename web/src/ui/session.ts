@@ -2,7 +2,7 @@ import { Engine, type RawFrames, type Sound } from "../core";
 import type { FaceClip } from "../types";
 import type { Place } from "./actions";
 import type { HeadKeeper } from "./head_keeper";
-import { fetchFile, lineOf, openClip, openSound, sortFiles } from "./open_files";
+import { fetchFile, isAnimated, lineOf, openClip, openSound, sortFiles } from "./open_files";
 import type { Player } from "./player";
 import { watchAll } from "./signal";
 import { type State, type Take, takeSeconds } from "./state";
@@ -38,11 +38,14 @@ export class Session {
   async openFiles(files: readonly File[], place: Place): Promise<void> {
     const sorted = sortFiles(files);
     await this.attempt(async (signal) => {
-      if (sorted.head || place === "head") {
-        await this.heads.load(sorted.head ?? files[0]);
-      }
-      if (place === "head" || (!sorted.clip && !sorted.sound)) return;
-      const take = await this.#read(sorted.clip, sorted.sound, signal);
+      const { head, sound } = sorted;
+      const moving = place !== "head" && !sorted.clip && head && (await isAnimated(head));
+      const clip = moving ? head : sorted.clip;
+      // Beside another clip, an animated head lends its motion alone.
+      const worn = place === "head" ? (head ?? files[0]) : head;
+      if (worn && !(moving && place === "other")) await this.heads.load(worn);
+      if (place === "head" || (!clip && !sound)) return;
+      const take = await this.#read(clip, sound, signal);
       signal.throwIfAborted();
       if (place === "other") this.compare(take);
       else this.show(take);

@@ -4,7 +4,7 @@ import {
   VRMLoaderPlugin,
   VRMUtils,
 } from "@pixiv/three-vrm";
-import { Group, type Mesh, type Object3D } from "three";
+import { Group, type Material, type Mesh, type Object3D } from "three";
 import { type GLTF, GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { MeshoptDecoder } from "three/addons/libs/meshopt_decoder.module.js";
 import { connect, type ExpressionBind } from "../rig";
@@ -90,7 +90,8 @@ function prepare(mesh: Mesh): void {
   // Bounds do not know of morph targets and joints; a head fills the picture anyway.
   mesh.frustumCulled = false;
   mesh.castShadow = true;
-  mesh.receiveShadow = true;
+  // Locks cast on one another would only turn hair dark.
+  mesh.receiveShadow = !/hair/i.test((mesh.material as Material).name ?? "");
 }
 
 /** Older exporters name targets on primitives, where three.js does not look. */

@@ -27,6 +27,7 @@ function dressed(plain: MeshStandardMaterial): Material {
   const name = plain.name.toLowerCase();
   if (/skin|face|lip/.test(name)) return skin(plain);
   if (/eye(?!.*(lash|brow))|cornea|iris|sclera/.test(name)) return eye(plain);
+  if (/hair|brow|beard/.test(name)) return hair(plain);
   if (/teeth|tongue|gum|mouth/.test(name)) return moist(plain);
   return plain;
 }
@@ -80,8 +81,21 @@ function eye(plain: MeshStandardMaterial): Material {
   return material;
 }
 
+function hair(plain: MeshStandardMaterial): Material {
+  const material = physical(plain);
+  // Strands throw light back in their own colour; the plain reflection of a room greys them.
+  material.specularIntensity = 0.35;
+  material.specularColor = new Color(0.75, 0.5, 0.32);
+  material.sheen = 0.5;
+  material.sheenRoughness = 0.4;
+  material.sheenColor = new Color(0.5, 0.3, 0.17);
+  return material;
+}
+
 function moist(plain: MeshStandardMaterial): Material {
   const material = physical(plain);
+  // Lips keep much of a room's light from what lies behind them.
+  if (/teeth|gum/.test(plain.name)) material.color.multiplyScalar(0.68);
   material.clearcoat = 0.5;
   material.clearcoatRoughness = 0.25;
   return material;

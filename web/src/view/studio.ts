@@ -33,7 +33,9 @@ export class Studio {
     this.scene.add(this.#ambient);
     this.#key.castShadow = true;
     this.#key.shadow.mapSize.set(1024, 1024);
-    this.#key.shadow.radius = 6;
+    this.#key.shadow.radius = 9;
+    // Light that has come around the edges fills half of what a lamp leaves dark.
+    this.#key.shadow.intensity = 0.6;
     for (const light of [this.#key, this.#fill, this.#rim]) {
       this.scene.add(light, light.target);
     }
@@ -64,8 +66,8 @@ export class Studio {
     camera.near = 0.5 * radius;
     camera.far = 12 * radius;
     camera.updateProjectionMatrix();
-    this.#key.shadow.normalBias = 0.012 * radius;
-    this.#key.shadow.bias = -0.0004;
+    this.#key.shadow.normalBias = 0.035 * radius;
+    this.#key.shadow.bias = -0.002;
   }
 
   setShadows(on: boolean): void {
