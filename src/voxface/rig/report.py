@@ -21,7 +21,7 @@ KINDS: dict[str, str] = {
 _WITHOUT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("jawOpen",), "the jaw does not open"),
     (("eyeBlink",), "no blinks"),
-    (("eyeLook",), "the eyes do not look around"),
+    (("eyeLook",), "the eyes do not look around (in a .glb their bones turn them, if any)"),
     (("eyeSquint", "eyeWide", "cheekSquint"), "lids do not squint or widen"),
     (("brow",), "brows do not move"),
     (("tongueOut",), "the tongue stays in"),
