@@ -10,6 +10,14 @@ from voxface.errors import VoxfaceError
 from voxface.face import Material, Rig, RigPart
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep measured light of the tests' rigs out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def ball_head() -> Rig:
     """Return a white ball of 10 cm whose front grows by 6 cm downwards with ``jawOpen``."""

@@ -91,7 +91,7 @@ class Subject:
             head = rig.neutral[used]
         low, high = head.min(axis=0), head.max(axis=0)
         centre = (low + high) / 2
-        moving = (rig.deltas != 0).any(axis=(0, 2))
+        moving = rig.deltas.any(axis=(0, 2))
         face = np.median(rig.neutral[moving], axis=0) if moving.any() else centre
         everything = rig.neutral[used] - centre
         width, height, _ = high - low

@@ -19,16 +19,19 @@ class Look:
         Strength of the mirrored soft boxes, 0 to 1: 1 for an eye.
     inside : bool
         Whether it is seen through an open mouth only, and lit accordingly even before that.
+    eye : bool
+        Whether it turns between lids whose shade stays.
     """
 
     subsurface: float = 0.0
     wet: float = 0.0
     inside: bool = False
+    eye: bool = False
 
 
 _LOOKS: tuple[tuple[tuple[str, ...], Look], ...] = (
     (("lash", "brow", "hair"), Look()),
-    (("cornea", "eyeball", "sclera", "iris", "pupil", "eye"), Look(0.25, 0.9)),
+    (("cornea", "eyeball", "sclera", "iris", "pupil", "eye"), Look(0.25, 0.9, eye=True)),
     (("tear", "fluid", "wet"), Look(0.0, 0.6)),
     (("teeth", "tooth"), Look(0.35, 0.18, inside=True)),
     (("tongue", "gum", "mouth", "inside", "cavity"), Look(0.8, 0.08)),

@@ -24,13 +24,17 @@ class Poser:
 
     def __init__(self, rig: Rig) -> None:
         neutral = rig.neutral
-        moving = (rig.deltas != 0).any(axis=(0, 2))
+        self.moving: NDArray[np.bool_] = np.any(rig.deltas, axis=(0, 2))
+        """Whether any target moves a vertex, shape (V,)."""
+        moving = self.moving
         self._moving = np.flatnonzero(moving)
         self._deltas = rig.deltas[:, self._moving].reshape(len(rig.targets), 3 * len(self._moving))
         triangles = rig.triangles.astype(np.int64)
         # Seams of textures must not show; lips that touch, but move apart, are no seam.
         rng = np.random.default_rng(0)
-        marks = np.tensordot(rng.normal(size=len(rig.targets)), rig.deltas, axes=1)
+        mixed = rng.normal(size=len(rig.targets)).astype(np.float32)
+        marks = np.zeros_like(neutral)
+        marks[self._moving] = np.einsum("n,nk->k", mixed, self._deltas).reshape(-1, 3)
         groups = weld(np.round(neutral, 4), np.round(marks, 3))
         _, first = np.unique(groups, return_index=True)
         welded = first[groups]
@@ -45,9 +49,12 @@ class Poser:
         self._rings = _Rings(welded[triangles[touched]])
         self._rings.add_to(self._still, -rest[touched])
         self._welded = welded
-        self._neutral = neutral
-        rest_normals = _unit(sums)[welded]
-        self._normals = rest_normals
+        # Rows of four numbers, the last idle: NumPy gathers 16 bytes far quicker than 12.
+        self._neutral = _in_fours(neutral)
+        self._still = _in_fours(self._still)
+        self.rest_normals: FloatArray = _unit(sums)[welded]
+        """Unit normals of the neutral face, shape (V, 3)."""
+        self._normals = _in_fours(self.rest_normals)
         self.turning = np.flatnonzero(np.isin(welded, self._rings.vertices))
         """The vertices whose normals some target turns."""
         self._turning_source = welded[self.turning]
@@ -60,17 +67,23 @@ class Poser:
         weights : array_like, shape (N,)
             A weight for each target of the rig.
         """
+        positions, normals = self.in_fours(weights)
+        return positions[:, :3], normals[:, :3]
+
+    def in_fours(self, weights: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return what a call does, in rows of four numbers, of which the last is idle."""
         row = np.asarray(weights, np.float32)
         position = self._neutral.copy()
         if not len(self._moving):
             return position, self._normals
         # Not by ``@``; see `studio.times`.
-        position[self._moving] += np.einsum("n,nk->k", row, self._deltas).reshape(-1, 3)
+        moved = np.einsum("n,nk->k", row, self._deltas).reshape(-1, 3)
+        position[self._moving, :3] += moved
         crosses = _crosses(position, self._triangles.T)
         sums = self._still.copy()
         self._rings.add_to(sums, crosses)
         normals = self._normals.copy()
-        normals[self.turning] = _unit(sums[self._turning_source])
+        normals[self.turning] = _unit(sums.take(self._turning_source, axis=0))
         return position, normals
 
 
@@ -93,21 +106,25 @@ class _Rings:
 
     def add_to(self, sums: FloatArray, crosses: FloatArray) -> None:
         """Add to each vertex's row of `sums` the rows of `crosses` of the triangles about it."""
-        total = np.zeros((len(self.vertices), 3), np.float32)
+        total = np.zeros((len(self.vertices), sums.shape[1]), np.float32)
         for triangles in self._rounds:
             total[: len(triangles)] += crosses.take(triangles, axis=0)
         sums[self.vertices] += total
 
 
 def _crosses(position: FloatArray, triangles: IntArray) -> FloatArray:
-    """Return the normal of each triangle, twice its area long, shape (F, 3)."""
+    """Return the normal of each triangle, twice its area long, shape (F, 3 or 4 as positions)."""
     corners: list[FloatArray] = [position.take(corner, axis=0) for corner in triangles.T]
     a, b = corners[1] - corners[0], corners[2] - corners[0]
-    result = np.empty_like(a)
+    result = np.zeros_like(a)
     result[:, 0] = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
     result[:, 1] = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]
     result[:, 2] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
     return result
+
+
+def _in_fours(rows: FloatArray) -> FloatArray:
+    return np.concatenate([rows, np.zeros((len(rows), 1), np.float32)], axis=1)
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

@@ -24,9 +24,10 @@ _ROOTS = [
     round(255 * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4) ** 0.5)
     for v in (step / 255 for step in range(256))
 ]
-_MOVING = ("in_position", "in_normal", "in_light", "in_openness")
 LARGE_TEXTURE = 1024
 """Pixels on a side from which a texture has smaller copies, which cost time at every pixel."""
+COARSE = 1.0
+"""Centimetres between vertices above which highlights are worked out for each pixel."""
 FADED = 0.14
 """Share of the height, from the bottom, over which a bust fades into the wall."""
 
@@ -48,12 +49,18 @@ class PosedRig:
 
     Parameters
     ----------
-    vertices : ndarray of float32, shape (V, 10)
-        Position, normal, light and openness.
+    positions, normals : ndarray of float32, shape (V, 4)
+        The last number of a row is idle.
+    light : ndarray of float32, shape (V, 4)
+        Red, green, blue and openness; see `Lighting`.
+    sky : ndarray of float32, shape (9, 3)
     head_motion : ndarray of float32, shape (4, 4)
     """
 
-    vertices: FloatArray
+    positions: FloatArray
+    normals: FloatArray
+    light: FloatArray
+    sky: FloatArray
     head_motion: FloatArray
 
 
@@ -79,10 +86,12 @@ class Scene:
         self._poser = Poser(rig)
         self._lighting = Lighting(context, rig, self._poser, open_weights)
         count = len(rig.neutral)
-        self._moving = context.buffer(reserve=count * 40, dynamic=True)
+        # Positions, normals and light.
+        self._moving = [context.buffer(reserve=count * 16, dynamic=True) for _ in range(3)]
         colours = np.ones((count, 4), np.float32) if rig.colors is None else rig.colors
         uv = np.zeros((count, 2), np.float32) if rig.uv is None else rig.uv
-        fixed = np.concatenate([rig.head_share[:, None], colours, uv], axis=1)
+        rest = self._poser.rest_normals
+        fixed = np.concatenate([rig.head_share[:, None], rest, colours, uv], axis=1)
         self._fixed = context.buffer(np.ascontiguousarray(fixed, np.float32).tobytes())
         self._programs: dict[tuple[str, ...], Any] = {}
         self.parts = [self._drawn(part) for part in self._in_order()]
@@ -104,17 +113,20 @@ class Scene:
             From the camera's frame, in which the lights stand, to the world's.
         """
         row = np.asarray(weights, np.float32)
-        positions, normals = self._poser(row)
-        light, openness = self._lighting(row, normals, head_motion[:3, :3], to_world)
-        columns = (positions, normals, light, openness[:, None])
-        return PosedRig(np.concatenate(columns, axis=1), head_motion)
+        positions, normals = self._poser.in_fours(row)
+        light, sky = self._lighting(row, positions, normals, head_motion[:3, :3], to_world)
+        return PosedRig(positions, normals, light, sky, head_motion)
 
     def take(self, posed: PosedRig) -> None:
         """Take a pose: it is what is drawn from now on."""
-        self._moving.orphan()
-        self._moving.write(posed.vertices)
+        columns = posed.positions, posed.normals, posed.light
+        for buffer, values in zip(self._moving, columns, strict=True):
+            buffer.orphan()
+            buffer.write(values)
         for program in self._programs.values():
             program["head_motion"].write(matrix_bytes(posed.head_motion))
+            if "sky" in program:
+                program["sky"].write(np.ascontiguousarray(posed.sky).tobytes())
 
     def draw(self, view: FloatArray, projection: FloatArray, ray: tuple[float, ...]) -> None:
         """Draw the pose into what is bound.
@@ -130,7 +142,7 @@ class Scene:
         for program in self._programs.values():
             program["view"].write(matrix_bytes(view))
             program["projection"].write(matrix_bytes(projection))
-            program["ray"].value = ray
+            _put(program, "ray", ray)
         context.enable(context.DEPTH_TEST)
         context.depth_func = "<="
         context.blend_func = context.ONE, context.ONE_MINUS_SRC_ALPHA
@@ -159,6 +171,12 @@ class Scene:
         used = self.rig.uv[part.triangles]
         return bool(used.min() >= 0 and used.max() <= 1)
 
+    def _is_coarse(self, part: RigPart) -> bool:
+        """Tell whether a part's triangles are so large that highlights show their corners."""
+        corners = self.rig.neutral[part.triangles[:, [0, 1]]]
+        lengths = np.linalg.norm(corners[:, 0] - corners[:, 1], axis=1)
+        return bool(np.percentile(lengths, 75) > COARSE)
+
     def _draw_part(self, part: DrawnPart) -> None:
         material, program, look = part.material, part.program, part.look
         alpha = material.color[3] if material.transparent else 1.0
@@ -182,6 +200,8 @@ class Scene:
             "TEXTURED": texture is not None,
             "WET": look.wet > 0,
             "TWO_SIDED": part.material.two_sided,
+            "EYE": look.eye,
+            "BY_PIXEL": look.wet > 0.5 or part.material.two_sided or self._is_coarse(part),
         }
         words = tuple(word for word, is_on in switches.items() if is_on)
         if words not in self._programs:
@@ -189,21 +209,20 @@ class Scene:
                 variant(VERTEX, *words), variant(FRAGMENT, *words)
             )
         program = self._programs[words]
-        fixed = "1f 4f 2f" if texture is not None else "1f 4f 8x"
-        names = ("in_share", "in_color", "in_uv")[: 3 if texture is not None else 2]
+        # What a variant does not use is skipped, as a compiler leaves it out.
+        kinds = {"in_share": "1f", "in_rest_normal": "3f", "in_color": "4f", "in_uv": "2f"}
+        fixed = " ".join(
+            kind if name in program else f"{4 * int(kind[0])}x" for name, kind in kinds.items()
+        )
         index = self.context.buffer(np.ascontiguousarray(part.triangles, np.int32).tobytes())
+        positions, normals, light = self._moving
         array = self.context.vertex_array(
             program,
             [
-                (
-                    self._moving,
-                    "3f 3f 3f 1f",
-                    "in_position",
-                    "in_normal",
-                    "in_light",
-                    "in_openness",
-                ),
-                (self._fixed, fixed, *names),
+                (positions, "3f 4x", "in_position"),
+                (normals, "3f 4x", "in_normal"),
+                (light, "4f", "in_light"),
+                (self._fixed, fixed, *(name for name in kinds if name in program)),
             ],
             index,
         )

@@ -88,7 +88,13 @@ def irradiance(around: FloatArray, numbers: FloatArray) -> FloatArray:
     numbers : ndarray, shape (25, 3)
         From `light_numbers`.
     """
-    return times(around, _IRRADIANCE[:, None] * numbers[:9])
+    return times(around, irradiance_numbers(numbers))
+
+
+def irradiance_numbers(numbers: FloatArray) -> FloatArray:
+    """Return what `harmonics` of a normal are weighted by in `irradiance`, shape (9, 3)."""
+    weighted: FloatArray = _IRRADIANCE[:, None] * numbers[:9]
+    return weighted
 
 
 def times(rows: FloatArray, numbers: FloatArray) -> FloatArray:

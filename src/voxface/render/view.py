@@ -11,7 +11,8 @@ from voxface.errors import VoxfaceError
 from voxface.face import Rig
 from voxface.render.camera import Camera, Subject, view_matrices
 from voxface.render.scene import Scene
-from voxface.render.shading import CHROMA_FRAGMENT, COLOUR_FRAGMENT, FULL_VERTEX, LUMA_FRAGMENT
+from voxface.render.shading import COLOUR_FRAGMENT, FULL_VERTEX, VIDEO_FRAGMENT, variant
+from voxface.render.yuv import in_fours, out_of_fours, video_planes
 
 FloatArray = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -58,7 +59,7 @@ class View:
         """Rows and columns of the picture."""
         self.size = (right - left, top - bottom)
         self._changing = [(a - left, b - bottom, c - a, d - b) for a, b, c, d in stages]
-        self._developed: set[int] = set()
+        self._developed = False
         # The stage's own projection: a window of the whole picture's.
         window = np.eye(4, dtype=np.float32)
         window[0, 0], window[1, 1] = width / self.size[0], height / self.size[1]
@@ -84,23 +85,30 @@ class View:
 
     def read_colour(self) -> Pixels:
         """Return the stage as drawn, shape (rows, columns, 3), sRGB, the top row first."""
-        self._develop(self._colour, self._colour_array)
+        self._prepare(self._colour)
+        self._colour_array.render(vertices=3)
         rows = np.frombuffer(self._colour.read(components=3, alignment=1), np.uint8)
         return rows.reshape(self.size[1], self.size[0], 3)[::-1]
 
     def develop_video(self) -> None:
         """Have the stage made into what a video holds; it can be read a little later."""
-        self._develop(self._luma, self._luma_array)
-        self._develop(self._chroma, self._chroma_array, scale=2)
+        self._prepare(self._video)
+        # Beside the head and over the shoulders there is only wall, which stays.
+        parts = self._changing if self._developed else [(0, 0, *self.size)]
+        self._developed = True
+        for part in parts:
+            self._video.scissor = tuple(side // 2 for side in part)
+            self._video_array.render(vertices=3)
+        self._video.scissor = None
 
     def read_video(self) -> tuple[Pixels, Pixels]:
         """Return what was developed: luma (rows, columns) and chroma (half, half, 2)."""
-        width, height = self.size
-        luma = np.frombuffer(self._luma.read(components=1, alignment=1), np.uint8)
-        chroma = np.frombuffer(self._chroma.read(components=2, alignment=1), np.uint8)
+        width, height = (side // 2 for side in self.size)
+        fours = np.frombuffer(self._video.read(components=4, alignment=1), np.uint8)
+        chroma = self._video.read(components=2, attachment=1, alignment=1)
         return (
-            luma.reshape(height, width)[::-1],
-            chroma.reshape(height // 2, width // 2, 2)[::-1],
+            out_of_fours(fours.reshape(height, width, 4)[::-1]),
+            np.frombuffer(chroma, np.uint8).reshape(height, width, 2)[::-1],
         )
 
     def release(self) -> None:
@@ -108,44 +116,49 @@ class View:
         for thing in self._held:
             thing.release()
 
-    def _develop(self, target: Any, array: Any, scale: int = 1) -> None:
+    def _prepare(self, target: Any) -> None:
         context = self.scene.context
         target.use()
         context.disable(context.DEPTH_TEST | context.CULL_FACE)
-        self._drawn.use(0)
-        self._wall.use(1)
-        # Beside the head and over the shoulders there is only wall, which stays.
-        parts = self._changing if id(target) in self._developed else [(0, 0, *self.size)]
-        self._developed.add(id(target))
-        for part in parts:
-            left, bottom, width, height = (side // scale for side in part)
-            target.scissor = (left, bottom, width, height)
-            array.render(vertices=3)
-        target.scissor = None
+        for place, texture in enumerate(self._textures):
+            texture.use(place)
 
     def _make_targets(self) -> None:
         context, (width, height) = self.scene.context, self.size
-        self._drawn = context.texture(self._fine_size, 4)
-        self._drawn.repeat_x = self._drawn.repeat_y = False
-        self._fine = context.framebuffer([self._drawn], context.depth_renderbuffer(self._fine_size))
-        wall = np.ascontiguousarray(self.wall[self.stage][::-1])
-        self._wall = context.texture(self.size, 4, wall.tobytes())
         half = (width // 2, height // 2)
+        drawn = context.texture(self._fine_size, 4)
+        drawn.repeat_x = drawn.repeat_y = False
+        self._fine = context.framebuffer([drawn], context.depth_renderbuffer(self._fine_size))
+        wall = self.wall[self.stage][::-1]
+        luma, chroma = video_planes(self.wall[self.stage][..., :3])
+        covered = bool(wall[..., 3].any())
+        self._textures = [
+            drawn,
+            context.texture(self.size, 4, wall.tobytes()),
+            context.texture(half, 4, in_fours(luma)[::-1].tobytes()),
+            context.texture(half, 2, chroma[::-1].tobytes(), alignment=1),
+        ]
+        if covered:
+            caption = in_fours(self.wall[self.stage][..., 3])
+            self._textures.append(context.texture(half, 4, caption[::-1].tobytes()))
         self._colour = context.framebuffer([context.renderbuffer(self.size, 3)])
+        self._video = context.framebuffer(
+            [context.renderbuffer(half, 4), context.renderbuffer(half, 2)]
+        )
         self._elsewhere = context.framebuffer([context.renderbuffer((4, 4), 1)])
-        self._luma = context.framebuffer([context.renderbuffer(self.size, 1)])
-        self._chroma = context.framebuffer([context.renderbuffer(half, 2)])
         self._colour_array = self._program(COLOUR_FRAGMENT)
-        self._luma_array = self._program(LUMA_FRAGMENT)
-        self._chroma_array = self._program(CHROMA_FRAGMENT)
+        words = ("CAPTIONED",) if covered else ()
+        self._video_array = self._program(variant(VIDEO_FRAGMENT, *words))
         self._held = [
-            self._drawn, self._fine, self._wall, self._colour, self._luma, self._chroma,
-            self._colour_array, self._luma_array, self._chroma_array, self._elsewhere,
+            *self._textures, self._fine, self._colour, self._video, self._elsewhere,
+            self._colour_array, self._video_array,
         ]  # fmt: skip
 
     def _program(self, fragment: str) -> Any:
         program = self.scene.context.program(FULL_VERTEX, fragment)
-        program["drawn"].value, program["wall"].value = 0, 1
+        for place, name in enumerate(("drawn", "wall", "wall_luma", "wall_chroma", "caption")):
+            if name in program:
+                program[name].value = place
         program["texel"].value = (1 / self.size[0], 1 / self.size[1])
         return self.scene.context.vertex_array(program, [])
 
@@ -174,8 +187,8 @@ def stages_of(
     used = np.zeros(len(rig.neutral), bool)
     used[rig.triangles] = True
     # Each target alone takes a vertex so far; several at once hardly take it farther.
-    low = rig.neutral + np.minimum(rig.deltas.min(axis=0, initial=0.0), 0) - ROOM
-    high = rig.neutral + np.maximum(rig.deltas.max(axis=0, initial=0.0), 0) + ROOM
+    low = rig.neutral + rig.deltas.min(axis=0, initial=0.0) - ROOM
+    high = rig.neutral + rig.deltas.max(axis=0, initial=0.0) + ROOM
     # What follows a motion in part lies between where it would stay and where it would go.
     ways = seen @ np.concatenate([np.eye(4, dtype=np.float32)[None], motions])
     groups = used & (rig.head_share > 0.5), used & (rig.head_share <= 0.5)

@@ -37,3 +37,18 @@ def video_planes(picture: Pixels) -> tuple[Pixels, Pixels]:
     red = (mean[..., 0] - gray) / 1.5748
     chroma = 128 + (224 / 255) * np.stack([blue, red], axis=-1)
     return np.rint(luma).astype(np.uint8), np.rint(chroma).astype(np.uint8)
+
+
+def in_fours(plane: Pixels) -> Pixels:
+    """Return a plane (height, width) as squares of four pixels, (height / 2, width / 2, 4)."""
+    height, width = plane.shape
+    squares = plane.reshape(height // 2, 2, width // 2, 2).transpose(0, 2, 1, 3)
+    return np.ascontiguousarray(squares).reshape(height // 2, width // 2, 4)
+
+
+def out_of_fours(squares: Pixels) -> Pixels:
+    """Return the plane that `in_fours` was given."""
+    height, width, _ = squares.shape
+    plane = np.empty((height, 2, width), np.uint16)
+    plane[:] = squares.view(np.uint16).transpose(0, 2, 1)
+    return plane.view(np.uint8).reshape(2 * height, 2 * width)
