@@ -176,10 +176,10 @@ def test_a_clip_without_frames_rests(tmp_path, suffix):
     assert "X" in (tmp_path / f"a.{suffix}").read_text()
 
 
-@pytest.mark.parametrize("suffix", ["xml", "json", "dat"])
+@pytest.mark.parametrize("suffix", ["tsv", "xml", "json", "dat"])
 def test_reading_them_back_is_refused_with_a_reason(tmp_path, clip, suffix):
     save_clip(clip, tmp_path / f"a.{suffix}", "mouth_cues")
-    with pytest.raises(VoxfaceError, match="written, not read"):
+    with pytest.raises(VoxfaceError, match=rf"a\.{suffix} holds mouth cues: written, not read"):
         load_clip(tmp_path / f"a.{suffix}")
 
 

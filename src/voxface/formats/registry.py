@@ -186,5 +186,10 @@ def _loader(file: Path, format: str | None) -> Callable[[Path], FaceClip]:
         return kind.loader(suffix if suffix in kind.loaders else next(iter(kind.loaders), suffix))
     if found is None:
         names = ", ".join(each.title for each in FORMATS if each.loaders)
-        raise VoxfaceError(f"{file} is not a face clip; voxface reads {names}")
-    return format_named(found[0]).loader(found[1])
+        raise VoxfaceError(
+            f"{file} is not a face clip ({names}); 'voxface animate' makes one of a recording"
+        )
+    kind = format_named(found[0])
+    if not kind.loaders:
+        raise VoxfaceError(f"{file} holds {kind.title}: written, not read; there is no face in it")
+    return kind.loader(found[1])

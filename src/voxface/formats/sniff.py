@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from voxface.errors import VoxfaceError
@@ -14,6 +15,7 @@ BEGINNING = 65536
 _LEGACY_MARKS = ('"exportFps"', '"facsNames"', '"weightMat"', '"numPoses"')
 _GLTF_MARKS = ('"asset"', '"version"', '"nodes"')
 _CUE_MARKS = ('"mouthCues"', "<rhubarbResult", "MohoSwitch1")
+_CUE_LINE = re.compile(r"\d+\.\d\d\t[A-HX]\n")
 
 
 def sniff(path: Path) -> tuple[str, str] | None:
@@ -54,7 +56,7 @@ def _gltf(beginning: bytes) -> tuple[str, str]:
 
 def _by_text(beginning: bytes) -> tuple[str, str] | None:
     text = beginning.decode("utf-8-sig", errors="replace").lstrip()
-    if any(mark in text for mark in _CUE_MARKS):
+    if any(mark in text for mark in _CUE_MARKS) or _CUE_LINE.match(text):
         return "mouth_cues", ""
     if text.startswith("{"):
         if all(mark in text for mark in _GLTF_MARKS):
