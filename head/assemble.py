@@ -21,8 +21,8 @@ from shirt import collar, split_shirt
 from skin_mesh import SkinMesh, hidden_inside, make_skin
 from teeth import jaws
 from thin import thinned
-from tongue import tongue
-from tongue_channel import JAW_PART, tongue_fields, tongue_out
+from tongue import tongue, tongue_out
+from tongue_channel import JAW_PART, tongue_fields
 
 from voxface.face import ARKIT_CHANNELS, Rig, RigPart, mirrored
 
@@ -86,8 +86,12 @@ def make_pieces() -> tuple[SkinMesh, list[Piece]]:
     for piece in (lower, tong):
         # Teeth part behind rounded lips.
         piece.move("mouthFunnel", FUNNEL_PART * piece.moves["jawOpen"])
+    for piece, rise in ((upper, 1.0), (lower, -1.0)):
+        # They seem to draw back too: lips that stand off them would show them all the same.
+        for channel, up, back in (("mouthFunnel", 0.34, 0.45), ("mouthPucker", 0.12, 0.30)):
+            piece.move(channel, np.tile([0.0, rise * up, -back], (len(piece.points), 1)))
     lower.move("tongueOut", JAW_PART * lower.moves["jawOpen"])
-    tong.move("tongueOut", tongue_out(tong.points))
+    tong.move("tongueOut", tongue_out())
     ear = left_ear()
     cap = hair_cap(skin)
     # The ear borrows its skin from the cheek, where nothing is painted.

@@ -96,7 +96,8 @@ def eye_fields(spreader: Spreader) -> dict[str, Points]:
     pair("eyeSquint", squint + cheek)
     pair("eyeWide", lid_motion(skin, spreader, -0.36, -0.8))
     pair("eyeLookUp", lid_motion(skin, spreader, -0.42, 0.25))
-    pair("eyeLookDown", lid_motion(skin, spreader, 0.28, -0.5, out=0.05))
+    # Both lids sink with the gaze, such that they still just meet in a blink.
+    pair("eyeLookDown", lid_motion(skin, spreader, 0.40, -1.4, out=0.06))
     side = np.zeros_like(skin.points)
     pair("eyeLookIn", side)
     pair("eyeLookOut", side.copy())

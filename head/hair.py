@@ -63,11 +63,13 @@ def comb(points: Points) -> tuple[Points, Points]:
 def faded(points: Points, into: Points) -> Points:
     """Return the distance into the hair that is long enough to be modelled.
 
-    At the sides and the nape the hair is cut short: there it is painted on the scalp alone.
+    At the sides and the nape the hair is cut short: there it is painted on the scalp alone, and
+    so are the first hairs above the forehead.
     """
     y, z = points[..., 1], points[..., 2]
+    front = smooth_step(z, -3.6, -1.6)
     low = smooth_step(y, 1.4, -0.8) * smooth_step(z, -2.5, -4.0)
-    return into - 0.75 * low
+    return into - 0.75 * low - 0.34 * front
 
 
 def hair_cap(skin: SkinMesh) -> Piece:

@@ -33,8 +33,9 @@ def materials(skin: SkinMesh, uv: Points) -> dict[str, Material]:
     into = inside_hairline(place)
     low = smooth_step(place[..., 1], 1.4, -0.8) * smooth_step(place[..., 2], -2.5, -4.0)
     # Where it is cut short, the skin shines through.
-    wild = (0.16 - 0.06 * low) * strands
-    root = 0.87 * smooth_step(into + wild, -0.30, 0.5 + 0.75 * low)  # fmt: skip
+    front = smooth_step(place[..., 2], -3.6, -1.6)
+    wild = (0.16 - 0.06 * low + 0.07 * front) * strands
+    root = 0.87 * smooth_step(into + wild, -0.30, 0.5 + 0.75 * low)
     eye = eye_picture()
     white = (1.0, 1.0, 1.0, 1.0)
     return {
@@ -46,7 +47,7 @@ def materials(skin: SkinMesh, uv: Points) -> dict[str, Material]:
         "teeth": Material("teeth", linear(236, 226, 208), roughness=0.26),
         "gums": Material("gums", linear(176, 92, 88), roughness=0.35),
         "tongue": Material("tongue", linear(190, 98, 98), roughness=0.42),
-        "hair": Material("hair", white, 0.55, texture=hair_picture()),
+        "hair": Material("hair", white, 0.8, texture=hair_picture()),
     }
 
 

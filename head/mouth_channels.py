@@ -7,6 +7,7 @@ corner, `ring` counts from the outline (0) over the seal (3) to the gums (5).
 from __future__ import annotations
 
 import numpy as np
+from cheek_fold import cheek_fold
 from deform import Spreader, smooth_step
 from lips import Motion, lip_points, towards_middle
 from numpy.typing import NDArray
@@ -28,6 +29,11 @@ def still(upper: Points, along: Points, ring: Points, place: Points) -> Points:
 def inner(ring: Points) -> Points:
     """Return how far a ring follows the lips rather than the gums (1 to the seal, then less)."""
     return 1 - 0.9 * smooth_step(ring, 3.2, 5)
+
+
+def drawn_in(ring: Points, along: Points) -> Points:
+    """Return the same for lips drawn to the middle: at the corner the cheek's lining comes too."""
+    return np.maximum(inner(ring), 0.6 * along**2)
 
 
 def sides(upper: Points) -> Points:
@@ -71,13 +77,14 @@ def pulled_corner(x: float, y: float, z: float, power: float) -> Motion:
 
 def corners(studio: Studio) -> None:
     """Make the corners of the mouth: smile, frown, dimple, stretch."""
-    studio.pair("mouthSmile", studio.gesture().lips(pulled_corner(0.70, 0.88, -0.74, 1.8)).pull({
-        425: (0.14, 0.44, 0.30), 280: (0.12, 0.42, 0.28), 322: (0.20, 0.22, -0.14),
+    smile = studio.gesture().lips(pulled_corner(0.70, 0.88, -0.74, 1.8)).pull({
+        425: (0.14, 0.46, 0.34), 280: (0.12, 0.44, 0.32), 322: (0.20, 0.22, -0.14),
         410: (0.52, 0.52, -0.52), 411: (0.34, 0.36, 0.06),
         427: (0.44, 0.46, 0.06), 436: (0.46, 0.50, -0.22), 432: (0.55, 0.52, -0.20),
         434: (0.34, 0.28, 0.06), 422: (0.30, 0.28, -0.16), 330: (0.04, 0.22, 0.10),
         426: (0.18, 0.30, -0.12), 391: (0.12, 0.14, -0.08), 347: (0.02, 0.12, 0.05),
-    }).hold(348, 358, 18, 200, 262).left(4.2))  # fmt: skip
+    }).hold(348, 358, 18, 200, 262).left(4.2)  # fmt: skip
+    studio.pair("mouthSmile", smile + cheek_fold(studio.spreader))
     studio.pair("mouthFrown", studio.gesture().lips(pulled_corner(0.14, -0.80, -0.24, 2.0)).pull({
         422: (0.10, -0.50, 0.08), 432: (0.08, -0.46, -0.04), 424: (0.04, -0.30, 0.12),
         436: (0.04, -0.40, -0.04), 430: (0.04, -0.16, 0.06), 18: (0, 0.10, 0.08),
@@ -95,7 +102,7 @@ def corners(studio: Studio) -> None:
 def edges(studio: Studio) -> None:
     """Make the edges of the lips: press, lower lip down, upper lip up."""
     def press(upper: Points, along: Points, ring: Points, place: Points) -> Points:
-        where = smooth_step(along, 0.0, 0.45) * (1 - 0.35 * along**3)
+        where = (0.6 + 0.4 * smooth_step(along, 0.0, 0.45)) * (1 - 0.35 * along**3)
         thin = np.clip(1 - ring / 3, 0, 1)
         side = sides(upper)
         return stack(0.10 * along * inner(ring), -0.27 * side * thin * where
@@ -128,30 +135,36 @@ def rounds(studio: Studio) -> None:
     """Make rounded lips: pucker and funnel."""
     def pucker(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         side = sides(upper)
-        forward = 0.74 * (1 - 0.25 * along**2) + 0.14 * (ring == 2) * (1 - along)
-        x = -0.44 * place[:, 0]
+        forward = 0.98 * (1 - 0.22 * along**2) + 0.14 * (ring == 2) * (1 - along)
+        forward = forward - 0.12 * (ring == 0) * (1 - along)
+        # The lower lip stays round where it is drawn together.
+        x = (0.16 * (upper < 0.4) * (ring < 2) * (1 - along**2) - 0.47) * place[:, 0]
         # The lips press on each other, so that they still nearly meet when the jaw gives way.
-        y = side * np.where(ring < 2.5, 0.08, -0.05) * (1 - along) + 0.03
-        return stack(x * inner(ring), y * inner(ring), forward * inner(ring))
+        full = np.array([0.16, 0.15, 0.07, -0.05, -0.05, -0.05])[ring.astype(int)]
+        low = np.where(side < 0, 0.6, 1.0)
+        y = side * full * low * (1 - along**3) + 0.03
+        return stack(x * drawn_in(ring, along), y * inner(ring), forward * inner(ring))
 
     studio.fields["mouthPucker"] = studio.gesture().lips(pucker).pull({
-        432: (-0.50, 0.02, 0.18), 422: (-0.36, 0.04, 0.20), 436: (-0.36, -0.02, 0.16),
-        391: (-0.12, -0.02, 0.26), 426: (-0.16, -0.04, 0.12), 18: (0, 0.06, 0.25),
-        164: (0, -0.04, 0.26), 424: (-0.18, 0.06, 0.16), 434: (-0.20, 0, -0.02),
+        432: (-0.52, 0.02, 0.26), 422: (-0.38, 0.04, 0.28), 436: (-0.38, -0.02, 0.22),
+        391: (-0.12, -0.02, 0.34), 426: (-0.16, -0.04, 0.14), 18: (0, 0.02, 0.44),
+        164: (0, 0.02, 0.44), 424: (-0.18, 0.06, 0.22), 434: (-0.20, 0, -0.02),
     }).hold(2, 358, 200, 262, 425).both(3.6)  # fmt: skip
 
     def funnel(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         side = sides(upper)
-        part = towards_middle(along) ** 1.3
-        flare = np.array([0.30, 0.46, 0.58, 0.62, 0.50, 0.2])[ring.astype(int)]
-        opening = np.array([0.18, 0.26, 0.32, 0.35, 0.32, 0.1])[ring.astype(int)]
-        x = -0.36 * place[:, 0] * inner(ring)
-        y = side * part * opening * np.where(side > 0, 0.85, 1.1)
-        return stack(x, y, flare * (1 - 0.25 * along**2))
+        part = towards_middle(along) ** 1.1
+        flare = np.array([0.30, 0.48, 0.62, 0.66, 0.52, 0.2])[ring.astype(int)]
+        # At the corners the lining stays behind the skin.
+        corner = np.array([0.30, 0.33, 0.35, 0.35, 0.22, 0.05])[ring.astype(int)]
+        opening = np.array([0.18, 0.27, 0.33, 0.36, 0.32, 0.1])[ring.astype(int)]
+        x = -0.40 * place[:, 0] * drawn_in(ring, along)
+        y = side * part * opening * np.where(side > 0, 0.60, 1.2)
+        return stack(x, y, flare + (corner - flare) * along**2)
 
     studio.fields["mouthFunnel"] = studio.gesture().lips(funnel).pull({
-        432: (-0.34, 0.0, 0.14), 422: (-0.22, -0.06, 0.14), 436: (-0.24, 0.04, 0.12),
-        391: (-0.06, 0.12, 0.18), 18: (0, -0.18, 0.18), 164: (0, 0.10, 0.20),
+        432: (-0.36, 0.0, 0.14), 422: (-0.24, -0.06, 0.14), 436: (-0.26, 0.04, 0.12),
+        391: (-0.06, 0.08, 0.18), 18: (0, -0.18, 0.18), 164: (0, 0.07, 0.22),
         424: (-0.10, -0.12, 0.10),
     }).hold(2, 358, 200, 262, 425).both(3.6)  # fmt: skip
 

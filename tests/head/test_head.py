@@ -119,6 +119,7 @@ def test_the_open_eye_is_seen() -> None:
 
 
 @pytest.mark.parametrize("look", [{}, {"eyeLookInLeft": 1.0}, {"eyeLookUpLeft": 0.5},
+                                  {"eyeLookDownLeft": 0.5}, {"eyeLookDownLeft": 1.0},
                                   {"eyeSquintLeft": 0.5}])  # fmt: skip
 def test_a_blink_hides_the_eyeball_without_a_gap(look: dict[str, float]) -> None:
     weights = {"eyeBlinkLeft": 1.0} | look
@@ -191,7 +192,12 @@ def test_the_tongue_comes_out() -> None:
     upper, lower = seal()
     points = pose(tongueOut=1.0)
     tongue = points[used("tongue")]
-    assert tongue[:, 2].max() > points[lower][:, 2].max() + 0.8
+    lip = points[lower]
+    assert tongue[:, 2].max() > max(points[upper][:, 2].max(), lip[:, 2].max()) + 1.9
+    # As wide as a tongue, and its tip hangs lower than where it lies on the lip.
+    outside = tongue[tongue[:, 2] > lip[:, 2].max() + 0.3]
+    assert np.ptp(outside[:, 0]) > 0.55 * np.ptp(lip[:, 0])
+    assert tongue[tongue[:, 2].argmax()][1] < outside[:, 1].max() - 0.4
     assert pose()[used("tongue")][:, 2].max() < head().neutral[upper][:, 2].max() - 0.5
 
 
