@@ -119,7 +119,7 @@ def test_missing_frames_are_gaps(tmp_path):
         ('{"frames": 3}', "not Voice-to-Action"),
         ('{"frames": [1, 2]}', "not Voice-to-Action"),
         ('{"frames": [{"blendshapes": {"jawOpen": "wide"}}]}', "not Voice-to-Action"),
-        ('{"hello": 1}', "not Voice-to-Action"),
+        ('{"hello": 1}', "not Voice-to-Action JSON: it lacks 'frames'"),
         ('{"frames": [{"blendshapes": {"smirk": 1}}]}', "no ARKit channel"),
         ('{"sessionInfo": {"targetFPS": -3}, "frames": [{"blendshapes": {"jawOpen": 1}}]}', "rate"),
         ('{"frames": ' + "[" * 100_000, "damaged or not JSON"),

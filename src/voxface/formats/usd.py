@@ -7,6 +7,7 @@ sound, frame k of a clip stands at ``start * fps + k``, and ``timeCodesPerSecond
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,10 @@ class UsdPackageWriter(_SceneWriter):
 
 
 def usd_reason(error: Exception) -> str:
-    """Return the last line of what USD says went wrong."""
+    """Return the first thing that USD says went wrong, in one line; what follows repeats it."""
     try:
-        return str(error).strip().splitlines()[-1].strip()
+        said = next((getattr(each, "commentary", str(each)) for each in error.args), str(error))
+        return re.sub(r"\bpxrInternal\w*::", "", said.strip().splitlines()[0].strip())
     except UnicodeDecodeError:  # the message quotes the file, which may hold anything
         return "its content is no text that USD knows"
 

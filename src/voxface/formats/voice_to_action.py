@@ -89,9 +89,8 @@ def load(path: Path) -> FaceClip:
         head = np.array([_pose(frame) for frame in frames], np.float64).reshape(-1, 7)
         times = np.array([frame.get("timestamp", np.nan) for frame in frames], np.float64) / 1000
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise VoxfaceError(
-            f"{path} is not Voice-to-Action JSON: {type(error).__name__} at {error}"
-        ) from None
+        trouble = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise VoxfaceError(f"{path} is not Voice-to-Action JSON: {trouble}") from None
     if not frames:
         raise VoxfaceError(f"{path} holds no frames")
     rows, unknown = rows_by_name(path, names, values, head, seen)
