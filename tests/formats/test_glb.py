@@ -333,3 +333,14 @@ def test_a_failed_export_leaves_nothing_behind(tmp_path):
     with pytest.raises(VoxfaceError, match="no morph target that voxface knows"):
         save_clip(planted_clip(), tmp_path / "a.glb", rig=path)
     assert [each.name for each in tmp_path.iterdir()] == ["rig.glb"]
+
+
+@pytest.mark.parametrize("named", [str, load_rig], ids=["path", "rig"])
+def test_a_rig_is_never_overwritten_by_its_own_animation(tmp_path, monkeypatch, named):
+    rig = cube_file(tmp_path / "a.glb", list(ARKIT_CHANNELS))
+    before = rig.read_bytes()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(VoxfaceError, match=r"a\.glb would overwrite the rig itself"):
+        save_clip(planted_clip(), "../" + tmp_path.name + "/a.glb", rig=named(rig))
+    assert rig.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["a.glb"]

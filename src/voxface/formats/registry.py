@@ -55,7 +55,8 @@ def check_output(
     ------
     VoxfaceError
         If the format is unknown, its packages are missing, it has no use for the `rig` that is
-        given, the folder is missing or not writable, or `path` is no file.
+        given or would replace its file, the folder is missing or not writable, or `path` is no
+        file.
     """
     found = find_format(path, format)
     found.check_packages()
@@ -65,6 +66,9 @@ def check_output(
             f"{path}: {found.title} shows no head, so it has no use for a rig; "
             f"leave it out or write {', '.join(drawing)}"
         )
+    source = rig.source if isinstance(rig, Rig) else rig
+    if source is not None and Path(source).resolve() == Path(path).resolve():
+        raise VoxfaceError(f"{path} would overwrite the rig itself; choose another output path")
     check_writable(path)
     return found
 
