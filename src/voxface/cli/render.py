@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import typer
@@ -44,6 +45,10 @@ def run(
     ),
 ) -> None:
     """Render a head that acts out clips or recordings, with sound. Needs no screen and no GPU."""
+    # Threads of linear algebra, of which little is done here, would wait in busy loops and take
+    # the processor from the renderer's. NumPy reads this when it is first imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
     from voxface.cli.render_progress import RenderProgress
     from voxface.face import parse_frame_rate
     from voxface.formats.output import check_writable

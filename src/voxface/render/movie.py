@@ -173,8 +173,15 @@ class Movie:
         stream.width, stream.height = size
         stream.pix_fmt = "nv12"
         # No pictures out of order (bf): every player then starts the two tracks at one time. One
-        # thread is far quicker than what it waits for, and spends the least.
-        stream.options = {"preset": "veryfast", "crf": str(quality), "bf": "0", "threads": "1"}
+        # thread is far quicker than what it waits for, and spends the least. A coarser look for
+        # motion (subme) takes a fifth less time and a tenth more space.
+        stream.options = {
+            "preset": "veryfast",
+            "crf": str(quality),
+            "bf": "0",
+            "threads": "1",
+            "x264-params": "subme=1",
+        }
         stream.time_base = stream.codec_context.time_base = 1 / self._fps
         codec = stream.codec_context
         codec.colorspace = codec.color_primaries = codec.color_trc = _BT709
