@@ -93,7 +93,8 @@ def hair_cap(skin: SkinMesh) -> Piece:
     depth = depth + ragged * smooth_step(depth, 1.2, 0.0) - 0.05
     thick = full * smooth_step(depth, -0.10, 2.6) ** 0.6
     thick = thick * (1 + 0.03 * locks) + np.clip(depth, -0.5, 0) * 0.35
-    uv = np.stack([across / np.pi * 3.0, along / np.pi * 0.9 + 0.5], axis=1)
+    wave = 0.012 * np.sin(along * 7 + across * 5) + 0.007 * np.sin(along * 17 - across * 11)
+    uv = np.stack([across / np.pi * 3.0 + wave, along / np.pi * 0.9 + 0.5], axis=1)
     shade = 0.80 + 0.12 * np.clip(locks, -1, 1) * smooth_step(depth, 0.3, 1.5)
     colors = np.column_stack([np.repeat(shade[:, None], 3, 1), np.ones(len(shade))])
     cap = place + normal * thick[:, None]
@@ -182,8 +183,8 @@ def hair_picture(width: int = 512, height: int = 256) -> bytes:
     """Return strands running along v (down), repeating across u."""
     random = np.random.default_rng(31)
     base = np.zeros((height, width))
-    for blur, amount in ((0.4, 1.0), (1.0, 0.8), (4.0, 0.35)):
-        strands = gaussian_filter(random.standard_normal((height, width)), (height / 7, blur),
+    for blur, length, amount in ((0.4, 15, 1.0), (1.0, 22, 0.7), (5.0, 30, 0.3)):
+        strands = gaussian_filter(random.standard_normal((height, width)), (length, blur),
                                   mode="wrap")  # fmt: skip
         base += amount * strands / strands.std()
     base /= base.std()
