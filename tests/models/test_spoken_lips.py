@@ -41,9 +41,9 @@ def test_p_b_m_shut_the_lips() -> None:
 
 def test_f_and_v_put_the_lower_lip_to_the_teeth() -> None:
     placed = spoken(talking(), labiodental=ON_TEETH[1])
-    assert column(placed, "jawOpen").max() <= 0.06 + 1e-6
-    assert column(placed, "mouthRollLower").min() >= 0.5 - 1e-6
-    assert column(placed, "mouthLowerDownLeft").max() <= 1e-6
+    assert column(placed, "jawOpen").max() <= 0.06 + 1e-4
+    assert column(placed, "mouthRollLower").min() >= 0.35 - 1e-4
+    assert column(placed, "mouthLowerDownLeft").max() <= 1e-4
     # Lips do not meet: the teeth are seen.
     assert (column(placed, "jawOpen") - column(placed, "mouthClose")).min() > 0.03
 
@@ -89,6 +89,17 @@ def test_everything_stays_within_bounds_and_without_jumps() -> None:
     for number in range(len(HEARD)):
         near = [h + 1e-4 * (n == number) for n, h in enumerate(heard)]
         assert (lips(weights, *near) - placed).abs().max() < 0.01
+
+
+def test_the_lip_goes_to_the_teeth_over_several_frames() -> None:
+    # As the net says it of a real v, a probability every 10 ms.
+    chances = [0.0, 0.01, 0.02, 0.06, 0.08, 0.22, 0.17, 0.12, 0.03, 0.02, 0.0]
+    weights = talking()[:, :1].repeat(1, len(chances), 1)
+    nothing = torch.zeros(1, len(chances))
+    placed = SpokenLips()(weights, nothing, torch.tensor([chances]), nothing, nothing)
+    roll = column(placed, "mouthRollLower")[0]
+    assert roll.max() > 0.15
+    assert roll.diff().abs().max() < 0.1
 
 
 def test_eyes_and_brows_are_left_alone() -> None:

@@ -44,7 +44,7 @@ class TeethOnLip(LipGesture):
 
     def __init__(self) -> None:
         super().__init__(
-            least={"mouthRollLower": 0.5},
+            least={"mouthRollLower": 0.35},
             greatest={
                 "jawOpen": 0.06,
                 "mouthClose": 0.01,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 import torch
 from torch import Tensor, nn
 
@@ -13,13 +15,14 @@ SHUT = (0.09, 0.26)
 
 Lower ones would shut more p, b and m of fast speech, and with them many a t, d and n.
 """
-ON_TEETH = (0.07, 0.27)
-"""Probabilities of a labiodental phone; the net hardly ever hears one in a vowel."""
-ROUND = (0.20, 0.70)
-"""Probabilities of rounded lips."""
+ON_TEETH = (0.03, 0.6)
+"""Probabilities of a labiodental phone, straight in log-odds: these rise over several frames where
+the probability itself jumps, so the lip does not snap. The net hardly ever hears one in a vowel."""
+ROUND = (0.12, 0.85)
+"""Probabilities of rounded lips, in log-odds likewise."""
 CLOSE = (0.4, 0.8)
 """Heights of a vowel, 0 open to 1 close, from which its opening is small."""
-LIKELIER = (0.4, 0.6)
+LIKELIER = (0.3, 0.7)
 """Shares of labiodental in labiodental and bilabial together: below, the lips shut."""
 
 
@@ -60,9 +63,9 @@ class SpokenLips(nn.Module):
             Weights, 0 to 1.
         """
         share = labiodental / (labiodental + bilabial + 1e-6)
-        teeth = _between(labiodental, ON_TEETH) * _between(share, LIKELIER)
+        teeth = _between_odds(labiodental, ON_TEETH) * _between(share, LIKELIER)
         shut = _between(bilabial, SHUT) * (1 - teeth)
-        rounded = _between(rounding, ROUND) * (1 - teeth) * (1 - shut / 2)
+        rounded = _between_odds(rounding, ROUND) * (1 - teeth) * (1 - shut / 2)
         weights = self.rounded(weights, rounded)
         weights = self.small(weights, rounded * _between(height, CLOSE))
         placed: Tensor = self.seal(self.teeth(weights, teeth), shut)
@@ -73,3 +76,10 @@ def _between(values: Tensor, ends: tuple[float, float]) -> Tensor:
     """Return 0 up to the first end, 1 from the second, straight between."""
     low, high = ends
     return torch.clamp((values - low) / (high - low), 0.0, 1.0)
+
+
+def _between_odds(chances: Tensor, ends: tuple[float, float]) -> Tensor:
+    """Return 0 up to the first end, 1 from the second, straight in log-odds between."""
+    low, high = (log(end / (1 - end)) for end in ends)
+    safe = torch.clamp(chances, 1e-4, 1 - 1e-4)
+    return torch.clamp((torch.log(safe) - torch.log(1 - safe) - low) / (high - low), 0.0, 1.0)
