@@ -9,6 +9,7 @@ Names load on first use, so that importing the package costs next to nothing.
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from voxface.errors import VoxfaceError as VoxfaceError
     from voxface.face import ARKIT_CHANNELS as ARKIT_CHANNELS
     from voxface.face import FaceClip as FaceClip
+
+# Read when ONNX Runtime is loaded: since 1.31 it numbers the machine and reports to its makers.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _HOME = {
     "ARKIT_CHANNELS": "voxface.face",
