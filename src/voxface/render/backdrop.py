@@ -39,18 +39,20 @@ def draw_backdrop(width: int, height: int, colour: Colour) -> NDArray[np.uint8]:
     ndarray of uint8, shape (height, width, 3)
         The top row first.
     """
-    across = (np.arange(width) + 0.5) / width - 0.5
+    across = ((np.arange(width) + 0.5) / width - 0.5) * min(1.25, 0.72 * width / height)
     down = (np.arange(height) + 0.5) / height - 0.44
-    away = np.hypot(across[None, :] * min(1.25, 0.72 * width / height), down[:, None])
     # A lamp behind the head: a wide glow on a wall that has its own light.
-    fall = 0.62 + 0.78 * np.exp(-((away / 0.40) ** 2))
+    beside, below = (np.exp(-((way / 0.40) ** 2)).astype(np.float32) for way in (across, down))
+    fall = np.float32(0.62) + np.float32(0.78) * np.outer(below, beside)
     base = np.asarray(colour, np.float32)
     # A bright wall has less room above it, and a fall-off that would look dirty.
     contrast = 1 - 0.75 * base.max() / 255
     # All three change by the same, not in proportion: a video holds hardly any steps of so faint a
     # hue, and they would show as rings.
-    wall = base + ((fall - 1) * contrast * base.mean())[..., None]
-    # Half a step of noise keeps so slow a change from showing as bands.
-    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (height, width, 1))
-    rounded: NDArray[np.uint8] = np.clip(wall + noise + 0.5, 0, 255).astype(np.uint8)
-    return rounded
+    lift = (fall - 1) * np.float32(contrast * base.mean())
+    # A step of noise, rounded down, keeps so slow a change from showing as bands.
+    lift += np.random.default_rng(0).random((height, width), np.float32)
+    wall = np.empty((height, width, 3), np.uint8)
+    for channel, value in enumerate(base):
+        wall[..., channel] = np.clip(lift + value, 0, 255)
+    return wall

@@ -82,8 +82,15 @@ class Subject:
     radius: float
 
     @staticmethod
-    def of(rig: Rig) -> Subject:
-        """Measure a rig: its head is what follows the head's motion at least by half."""
+    def of(rig: Rig, moving: NDArray[np.bool_]) -> Subject:
+        """Measure a rig: its head is what follows the head's motion at least by half.
+
+        Parameters
+        ----------
+        rig : Rig
+        moving : ndarray of bool, shape (V,)
+            Whether any target moves a vertex.
+        """
         used = np.zeros(len(rig.neutral), bool)
         used[rig.triangles] = True
         head = rig.neutral[used & (rig.head_share > 0.5)]
@@ -91,7 +98,6 @@ class Subject:
             head = rig.neutral[used]
         low, high = head.min(axis=0), head.max(axis=0)
         centre = (low + high) / 2
-        moving = rig.deltas.any(axis=(0, 2))
         face = np.median(rig.neutral[moving], axis=0) if moving.any() else centre
         everything = rig.neutral[used] - centre
         width, height, _ = high - low

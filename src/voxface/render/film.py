@@ -70,7 +70,10 @@ class Shooting:
 
 
 class _Actor:
-    """One performance in its cell: weights and head motions at the pictures' times."""
+    """One performance in its cell: weights and head motions at the pictures' times.
+
+    It is for a video if it is given the planes of the whole wall, else for a still.
+    """
 
     def __init__(
         self,
@@ -80,13 +83,16 @@ class _Actor:
         performance: Performance,
         times: NDArray[np.float64],
         shooting: Shooting,
-        finer: float,
+        planes: tuple[Pixels, Pixels] | None = None,
     ) -> None:
         clip = at_times(performance.clip, times)
         self.weights = connect(scene.rig).weights(clip)
         self.motions = np.stack([head_matrix(pose, scene.rig.head_pivot) for pose in clip.head])
         self._scene = scene
-        self.view = View(scene, wall[cell.place], shooting.camera, self.motions, finer)
+        finer = FINE if shooting.fine or planes is None else FAST
+        # The view copies what it needs: a video's pictures are put together in the same planes.
+        here = planes and (planes[0][cell.place], planes[1][_halved(cell.place)])
+        self.view = View(scene, wall[cell.place], shooting.camera, self.motions, finer, here)
         rows, columns = self.view.stage
         self.place = (
             slice(rows.start + cell.top, rows.stop + cell.top),
@@ -148,17 +154,17 @@ def render_video(
     total = length(performances, heard, shooting.fps)
     blocks = sound_blocks(heard, SOUND_RATE, salvage=salvage) if heard is not None else None
     times = np.arange(total) / float(shooting.fps)
-    wall, actors = _stage(performances, rig, shooting, times, FINE if shooting.fine else FAST)
+    cells, wall = _wall(performances, shooting)
     luma, chroma = video_planes(wall[..., :3])
+    scene = Scene(rig, open_mouth(rig))
+    actors = [
+        _Actor(scene, wall, cell, performance, times, shooting, (luma, chroma))
+        for cell, performance in zip(cells, performances, strict=True)
+    ]
     with Movie(path, shooting.size, shooting.fps, total, blocks, shooting.quality) as movie:
         for number, drawn in enumerate(_draw_all(actors, total)):
             for actor, planes in zip(actors, drawn, strict=True):
-                rows, columns = actor.place
-                halves = (
-                    slice(rows.start // 2, rows.stop // 2),
-                    slice(columns.start // 2, columns.stop // 2),
-                )
-                luma[actor.place], chroma[halves] = planes
+                luma[actor.place], chroma[_halved(actor.place)] = planes
             movie.add(luma, chroma)
             if on_progress is not None:
                 on_progress(number + 1, total)
@@ -209,9 +215,11 @@ def render_still(
     last = max(each.clip.start + each.clip.duration for each in performances)
     if not 0 <= time <= last:
         raise VoxfaceError(f"the time of a still is 0 to {last:.2f} s, not {time:g}")
-    wall, actors = _stage(performances, rig, shooting, np.array([time]), FINE)
+    cells, wall = _wall(performances, shooting)
+    scene = Scene(rig, open_mouth(rig))
     picture = wall[..., :3].copy()
-    for actor in actors:
+    for cell, performance in zip(cells, performances, strict=True):
+        actor = _Actor(scene, wall, cell, performance, np.array([time]), shooting)
         actor.draw(actor.pose(0))
         picture[actor.place] = actor.view.read_colour()
     return picture
@@ -226,21 +234,17 @@ def sound_file(
     return next((each.sound for each in performances if each.sound is not None), None)
 
 
-def _stage(
-    performances: Sequence[Performance],
-    rig: Rig,
-    shooting: Shooting,
-    times: NDArray[np.float64],
-    finer: float,
-) -> tuple[Pixels, list[_Actor]]:
+def _wall(
+    performances: Sequence[Performance], shooting: Shooting
+) -> tuple[list[Cell], NDArray[np.uint8]]:
     cells = arrange(len(performances), *shooting.size)
     captions = [each.caption if shooting.captions else "" for each in performances]
-    wall = draw_wall(shooting.size, shooting.background, cells, captions)
-    scene = Scene(rig, open_mouth(rig))
-    return wall, [
-        _Actor(scene, wall, cell, performance, times, shooting, finer)
-        for cell, performance in zip(cells, performances, strict=True)
-    ]
+    return cells, draw_wall(shooting.size, shooting.background, cells, captions)
+
+
+def _halved(place: tuple[slice, slice]) -> tuple[slice, slice]:
+    rows, columns = (slice(side.start // 2, side.stop // 2) for side in place)
+    return rows, columns
 
 
 def open_mouth(rig: Rig) -> FloatArray:

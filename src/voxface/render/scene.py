@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from voxface.errors import VoxfaceError
 from voxface.face import Material, Rig, RigPart
+from voxface.render.camera import Subject
 from voxface.render.caption import pillow
 from voxface.render.context import open_context
 from voxface.render.lighting import Lighting
@@ -84,6 +85,7 @@ class Scene:
         self.rig = rig
         self.context = context = open_context()
         self._poser = Poser(rig)
+        self.subject = Subject.of(rig, self._poser.moving)
         self._lighting = Lighting(context, rig, self._poser, open_weights)
         count = len(rig.neutral)
         # Positions, normals and light.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from voxface.errors import VoxfaceError
 from voxface.face import Rig
-from voxface.render.camera import Camera, Subject, view_matrices
+from voxface.render.camera import Camera, view_matrices
 from voxface.render.scene import Scene
 from voxface.render.shading import COLOUR_FRAGMENT, FULL_VERTEX, VIDEO_FRAGMENT, variant
 from voxface.render.yuv import in_fours, out_of_fours, video_planes
@@ -38,6 +38,8 @@ class View:
         Motions of the head that must find room on the stage.
     finer : float
         `FINE` or `FAST`.
+    planes : tuple of ndarray, optional
+        The wall as a video holds it, from `video_planes`, where that is known already.
     """
 
     def __init__(
@@ -47,10 +49,12 @@ class View:
         camera: Camera,
         motions: FloatArray,
         finer: float = FINE,
+        planes: tuple[Pixels, Pixels] | None = None,
     ) -> None:
         self.scene, self.wall = scene, wall
+        self._planes = planes
         height, width, _ = wall.shape
-        view, projection, _ = view_matrices(camera, Subject.of(scene.rig), width / height)
+        view, projection, _ = view_matrices(camera, scene.subject, width / height)
         self._view, self.to_world = view, np.ascontiguousarray(view[:3, :3].T)
         stages = stages_of(scene.rig, projection @ view, motions, (width, height))
         left, bottom = (min(each[side] for each in stages) for side in (0, 1))
@@ -59,7 +63,7 @@ class View:
         """Rows and columns of the picture."""
         self.size = (right - left, top - bottom)
         self._changing = [(a - left, b - bottom, c - a, d - b) for a, b, c, d in stages]
-        self._developed = False
+        self._video: Any = None
         # The stage's own projection: a window of the whole picture's.
         window = np.eye(4, dtype=np.float32)
         window[0, 0], window[1, 1] = width / self.size[0], height / self.size[1]
@@ -92,10 +96,12 @@ class View:
 
     def develop_video(self) -> None:
         """Have the stage made into what a video holds; it can be read a little later."""
-        self._prepare(self._video)
         # Beside the head and over the shoulders there is only wall, which stays.
-        parts = self._changing if self._developed else [(0, 0, *self.size)]
-        self._developed = True
+        parts = self._changing
+        if self._video is None:
+            self._make_video()
+            parts = [(0, 0, *self.size)]
+        self._prepare(self._video)
         for part in parts:
             self._video.scissor = tuple(side // 2 for side in part)
             self._video_array.render(vertices=3)
@@ -124,35 +130,37 @@ class View:
             texture.use(place)
 
     def _make_targets(self) -> None:
-        context, (width, height) = self.scene.context, self.size
-        half = (width // 2, height // 2)
+        context = self.scene.context
         drawn = context.texture(self._fine_size, 4)
         drawn.repeat_x = drawn.repeat_y = False
         self._fine = context.framebuffer([drawn], context.depth_renderbuffer(self._fine_size))
         wall = self.wall[self.stage][::-1]
-        luma, chroma = video_planes(self.wall[self.stage][..., :3])
-        covered = bool(wall[..., 3].any())
-        self._textures = [
-            drawn,
-            context.texture(self.size, 4, wall.tobytes()),
-            context.texture(half, 4, in_fours(luma)[::-1].tobytes()),
-            context.texture(half, 2, chroma[::-1].tobytes(), alignment=1),
-        ]
-        if covered:
-            caption = in_fours(self.wall[self.stage][..., 3])
-            self._textures.append(context.texture(half, 4, caption[::-1].tobytes()))
+        self._textures = [drawn, context.texture(self.size, 4, wall.tobytes())]
         self._colour = context.framebuffer([context.renderbuffer(self.size, 3)])
-        self._video = context.framebuffer(
-            [context.renderbuffer(half, 4), context.renderbuffer(half, 2)]
-        )
         self._elsewhere = context.framebuffer([context.renderbuffer((4, 4), 1)])
         self._colour_array = self._program(COLOUR_FRAGMENT)
-        words = ("CAPTIONED",) if covered else ()
-        self._video_array = self._program(variant(VIDEO_FRAGMENT, *words))
         self._held = [
-            *self._textures, self._fine, self._colour, self._video, self._elsewhere,
-            self._colour_array, self._video_array,
+            *self._textures, self._fine, self._colour, self._elsewhere, self._colour_array,
         ]  # fmt: skip
+
+    def _make_video(self) -> None:
+        context = self.scene.context
+        (rows, columns), half = self.stage, (self.size[0] // 2, self.size[1] // 2)
+        luma, chroma = self._planes or video_planes(self.wall[..., :3])
+        halves = tuple(slice(side.start // 2, side.stop // 2) for side in (rows, columns))
+        caption = self.wall[rows, columns, 3]
+        textures = [
+            context.texture(half, 4, in_fours(luma[self.stage])[::-1].tobytes()),
+            context.texture(half, 2, chroma[halves][::-1].tobytes(), alignment=1),
+        ]
+        words = ("CAPTIONED",) if caption.any() else ()
+        if words:
+            textures.append(context.texture(half, 4, in_fours(caption)[::-1].tobytes()))
+        targets = [context.renderbuffer(half, 4), context.renderbuffer(half, 2)]
+        self._video = context.framebuffer(targets)
+        self._video_array = self._program(variant(VIDEO_FRAGMENT, *words))
+        self._textures += textures
+        self._held += [*textures, *targets, self._video, self._video_array]
 
     def _program(self, fragment: str) -> Any:
         program = self.scene.context.program(FULL_VERTEX, fragment)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_LUMA = (0.2126, 0.7152, 0.0722)
 
 
 def video_planes(picture: Pixels) -> tuple[Pixels, Pixels]:
@@ -28,15 +28,16 @@ def video_planes(picture: Pixels) -> tuple[Pixels, Pixels]:
     -----
     ITU-R BT.709-6, sections 3.2 to 3.4.
     """
-    rgb = picture.astype(np.float32)
-    luma = 16 + (219 / 255) * (rgb @ _LUMA)
-    height, width, _ = picture.shape
-    mean = rgb.reshape(height // 2, 2, width // 2, 2, 3).mean(axis=(1, 3))
-    gray = mean @ _LUMA
-    blue = (mean[..., 2] - gray) / 1.8556
-    red = (mean[..., 0] - gray) / 1.5748
-    chroma = 128 + (224 / 255) * np.stack([blue, red], axis=-1)
-    return np.rint(luma).astype(np.uint8), np.rint(chroma).astype(np.uint8)
+    colours = [picture[..., channel].astype(np.float32) for channel in range(3)]
+    gray = _LUMA[0] * colours[0] + _LUMA[1] * colours[1] + _LUMA[2] * colours[2]
+    luma = (16 + (219 / 255) * gray + 0.5).astype(np.uint8)
+    chroma = np.empty((luma.shape[0] // 2, luma.shape[1] // 2, 2), np.uint8)
+    for place, (colour, range_of) in enumerate(((colours[2], 1.8556), (colours[0], 1.5748))):
+        away = colour - gray
+        pairs = away[0::2] + away[1::2]
+        mean = (pairs[:, 0::2] + pairs[:, 1::2]) / 4
+        chroma[..., place] = 128.5 + (224 / 255 / range_of) * mean
+    return luma, chroma
 
 
 def in_fours(plane: Pixels) -> Pixels:
