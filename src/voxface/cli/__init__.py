@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 import warnings
+from types import FrameType
 from typing import TextIO
 
 import typer
@@ -35,6 +37,9 @@ EXTRAS: dict[str, str] = {
 }
 """The extra without whose packages a verb does nothing at all; other verbs say what they lack."""
 
+_WRITING = ("animate", "convert", "plot", "render")
+"""Verbs that tidy up when they are terminated; the others work in processes of their own."""
+
 
 def build_app(verbs: tuple[str, ...] = VERBS) -> typer.Typer:
     """Return the application with the given verbs; a verb's module is imported only here."""
@@ -64,6 +69,8 @@ def main() -> None:
     """Run the command line; bad input prints one line and exits with code 2."""
     warnings.showwarning = _show_warning
     asked = tuple(verb for verb in VERBS if verb in sys.argv[1:2])
+    if asked and asked[0] in _WRITING:
+        signal.signal(signal.SIGTERM, _end)
     try:
         build_app(asked or VERBS)()
     except VoxfaceError as error:
@@ -80,6 +87,11 @@ def main() -> None:
     except KeyboardInterrupt:
         print("voxface: stopped", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End as a shell expects of a signal, and so that files half-written are taken away."""
+    raise SystemExit(128 + number)
 
 
 def _show_warning(

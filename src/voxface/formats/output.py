@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import weakref
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +38,8 @@ class OutputFile:
         _check_target(self.path, self._target)
         # Hidden and short: the name has room for no more than 255 bytes.
         self.partial = self._target.parent / f".voxface-{secrets.token_hex(6)}.part"
+        # Known before it is there: a run may be stopped at any moment, by Ctrl-C or a signal.
+        self._unfinished = weakref.finalize(self, _remove, self.partial)
         try:
             self._file = self.partial.open("xb")
         except OSError as error:
@@ -83,6 +86,7 @@ class OutputFile:
         try:
             self._file.close()
             self.partial.replace(self._target)
+            self._unfinished.detach()
         except OSError as error:
             self.discard()
             raise write_error(self.path, error) from None
@@ -91,8 +95,7 @@ class OutputFile:
         """Remove what was written."""
         with suppress(OSError):
             self._file.close()
-        with suppress(OSError):
-            self.partial.unlink()
+        self._unfinished()
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -115,6 +118,11 @@ def write_error(path: Path, error: OSError) -> VoxfaceError:
             f"cannot write {path}: folder {path.parent} is not writable; choose another output path"
         )
     return VoxfaceError(f"cannot write {path}: {error.strerror or error}")
+
+
+def _remove(partial: Path) -> None:
+    with suppress(OSError):
+        partial.unlink()
 
 
 def _check_target(path: Path, target: Path) -> None:
