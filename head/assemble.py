@@ -63,8 +63,13 @@ def make_pieces() -> tuple[SkinMesh, list[Piece]]:
     spreader = Spreader(skin)
     shut_lips(skin)
     fit_lids(skin, spreader)
-    body = Piece(skin.points, {"skin": skin.triangles}, skin_uv(skin), skin_colors(skin),
-                 vertex_normals(skin.points, skin.triangles))
+    body = Piece(
+        skin.points,
+        {"skin": skin.triangles},
+        skin_uv(skin),
+        skin_colors(skin),
+        vertex_normals(skin.points, skin.triangles),
+    )
     fields = skin_fields(skin, spreader)
     for channel, field in fields.items():
         body.move(channel, field)
@@ -101,8 +106,22 @@ def make_pieces() -> tuple[SkinMesh, list[Piece]]:
     lash_right = mirrored_piece(lash)
     for channel, field in lash.moves.items():
         lash_right.move(mirrored(channel), field * flip)
-    return skin, [body, ear, other, lash, lash_right, left, right, upper, lower, tong, cap,
-                  hair_locks(cap), shirt, collar()]
+    return skin, [
+        body,
+        ear,
+        other,
+        lash,
+        lash_right,
+        left,
+        right,
+        upper,
+        lower,
+        tong,
+        cap,
+        hair_locks(cap),
+        shirt,
+        collar(),
+    ]
 
 
 def make_rig() -> Rig:

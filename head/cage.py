@@ -256,8 +256,9 @@ def oriented(triangles: NDArray[np.int64], first: int = 0) -> NDArray[np.int64]:
             for other in sides[min(edge), max(edge)]:
                 if done[other]:
                     continue
-                corners = [tuple(x) for x in
-                           zip(result[other], np.roll(result[other], -1), strict=True)]
+                corners = [
+                    tuple(x) for x in zip(result[other], np.roll(result[other], -1), strict=True)
+                ]
                 if (edge[0], edge[1]) in corners:
                     result[other] = result[other][::-1]
                 done[other] = True

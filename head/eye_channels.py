@@ -66,8 +66,10 @@ def carry_sockets(skin: SkinMesh, field: Points) -> None:
         below = skin.rows[f"socket_{row}"]
         place = skin.points[below] - EYE_CENTRE
         distance = np.linalg.norm(place, axis=1, keepdims=True)
-        leaning = place / distance + (end / np.linalg.norm(end, axis=1, keepdims=True)
-                                      - start / np.linalg.norm(start, axis=1, keepdims=True))
+        leaning = place / distance + (
+            end / np.linalg.norm(end, axis=1, keepdims=True)
+            - start / np.linalg.norm(start, axis=1, keepdims=True)
+        )
         leaning /= np.linalg.norm(leaning, axis=1, keepdims=True)
         moved = leaning * distance - place
         loose = smooth_step(np.linalg.norm(start, axis=1), EYE_RADIUS + 0.14, EYE_RADIUS + 0.3)

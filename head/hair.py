@@ -87,8 +87,11 @@ def hair_cap(skin: SkinMesh) -> Piece:
     full = 0.10 + 1.10 * smooth_step(y, 1.0, 8.5)
     full += 0.70 * np.exp(-(((z + 0.8) / 3.4) ** 2 + ((y - 8.4) / 2.3) ** 2 + (x / 5.0) ** 2))
     full *= 1 - 0.40 * smooth_step(y, -3, -8)
-    locks = 0.55 * np.sin(across * 30 + 1.3 * np.sin(along * 2.2)) + 0.30 * np.sin(
-        across * 67 + 1.6 * np.sin(along * 3 + 1)) + 0.3 * np.sin(across * 11 + along * 1.5)
+    locks = (
+        0.55 * np.sin(across * 30 + 1.3 * np.sin(along * 2.2))
+        + 0.30 * np.sin(across * 67 + 1.6 * np.sin(along * 3 + 1))
+        + 0.3 * np.sin(across * 11 + along * 1.5)
+    )
     ragged = 0.05 * np.sin(along * 31 + across * 17) + 0.05 * np.sin(across * 71 + along * 9)
     depth = depth + ragged * smooth_step(depth, 1.2, 0.0) - 0.05
     thick = full * smooth_step(depth, -0.10, 2.6) ** 0.6

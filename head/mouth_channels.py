@@ -69,9 +69,11 @@ def mouth_fields(spreader: Spreader) -> dict[str, Points]:
 
 def pulled_corner(x: float, y: float, z: float, power: float) -> Motion:
     """Return a motion that pulls the corner and fades towards the middle by a power."""
+
     def motion(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         pull = along**power * inner(ring)
         return stack(x * pull, y * pull**1.3, z * pull)
+
     return motion
 
 
@@ -101,6 +103,7 @@ def corners(studio: Studio) -> None:
 
 def edges(studio: Studio) -> None:
     """Make the edges of the lips: press, lower lip down, upper lip up."""
+
     def press(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         where = (0.6 + 0.4 * smooth_step(along, 0.0, 0.45)) * (1 - 0.35 * along**3)
         thin = np.clip(1 - ring / 3, 0, 1)
@@ -108,8 +111,13 @@ def edges(studio: Studio) -> None:
         return stack(0.10 * along * inner(ring), -0.27 * side * thin * where
                      + 0.10 * where * inner(ring), -0.26 * where * inner(ring))  # fmt: skip
 
-    studio.pair("mouthPress", studio.gesture().lips(press).pull({
-        432: (0.08, 0.06, 0.14), 422: (0.02, 0.10, 0.10), 424: (0.0, 0.10, 0.10)}).left(2.8))
+    studio.pair(
+        "mouthPress",
+        studio.gesture()
+        .lips(press)
+        .pull({432: (0.08, 0.06, 0.14), 422: (0.02, 0.10, 0.10), 424: (0.0, 0.10, 0.10)})
+        .left(2.8),
+    )
 
     def lower_down(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         where = (1 - upper) * np.where(upper < 0.4, 1, 0) * towards_middle(along) ** 0.8
@@ -133,6 +141,7 @@ def edges(studio: Studio) -> None:
 
 def rounds(studio: Studio) -> None:
     """Make rounded lips: pucker and funnel."""
+
     def pucker(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         side = sides(upper)
         forward = 0.98 * (1 - 0.22 * along**2) + 0.14 * (ring == 2) * (1 - along)
@@ -171,14 +180,19 @@ def rounds(studio: Studio) -> None:
 
 def rolls(studio: Studio) -> None:
     """Make lips rolled in and shrugged."""
+
     def roll(upper_lip: bool):
         def motion(upper: Points, along: Points, ring: Points, place: Points) -> Points:
             side = sides(upper)
-            mine = np.where((upper > 0.6) == upper_lip, 1.0, 0.0) * np.where(
-                np.abs(side) < 0.2, 0.0, 1.0) * towards_middle(along) ** 0.45
+            mine = (
+                np.where((upper > 0.6) == upper_lip, 1.0, 0.0)
+                * np.where(np.abs(side) < 0.2, 0.0, 1.0)
+                * towards_middle(along) ** 0.45
+            )
             down = np.array([0.34, 0.40, 0.28, 0.02, -0.20, 0.0])[ring.astype(int)]
             back = np.array([0.18, 0.40, 0.52, 0.52, 0.24, 0.0])[ring.astype(int)]
             return stack(0 * mine, -side * down * mine, -back * mine)
+
         return motion
 
     studio.fields["mouthRollUpper"] = studio.gesture().lips(roll(True)).pull({
@@ -212,6 +226,7 @@ def rolls(studio: Studio) -> None:
 
 def sides_of_mouth(studio: Studio) -> None:
     """Make the whole mouth to a side."""
+
     def shift(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         x = place[:, 0]
         # Around the teeth: back where the mouth leads, forward where it trails.
@@ -228,6 +243,7 @@ def sides_of_mouth(studio: Studio) -> None:
 
 def cheeks(studio: Studio) -> None:
     """Make cheeks and nose."""
+
     def puff(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         side = sides(upper)
         front = np.clip(1 - ring / 3, 0, 1)

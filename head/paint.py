@@ -92,8 +92,12 @@ def skin_picture(skin: SkinMesh, uv: Points, shade: Points, hair: Picture | None
     picture *= 1 + 0.016 * near * blotch[..., None] * (0.7, 1.0, 1.1)
     picture *= 1 + 0.014 * near * noise(SIZE, 0.8, 4)[..., None]
     # Blood near the surface: cheeks, nose, chin; paler and yellower forehead.
-    warm = (0.60 * blob(place, (4.0, -3.4, 0.6), 1.5) + 0.42 * blob(place, (0.6, -3.7, 3.9), 0.9)
-            + 0.25 * blob(place, (0, -11, 2.3), 1.2) + 0.3 * blob(place, (1.7, -4.3, 2.5), 0.5))
+    warm = (
+        0.60 * blob(place, (4.0, -3.4, 0.6), 1.5)
+        + 0.42 * blob(place, (0.6, -3.7, 3.9), 0.9)
+        + 0.25 * blob(place, (0, -11, 2.3), 1.2)
+        + 0.3 * blob(place, (1.7, -4.3, 2.5), 0.5)
+    )
     warm *= 1 + 0.18 * noise(SIZE, 14, 5)
     picture = toned(picture, (0.790, 0.455, 0.400), 0.42 * warm)
     picture = toned(picture, (0.830, 0.660, 0.545), 0.35 * smooth_step(y, 2, 5))
@@ -218,8 +222,11 @@ def eye_picture(size: int = 512) -> bytes:
     angle = np.linspace(0, 2 * np.pi, 720, endpoint=False)
     fibres = np.zeros((720,))
     for k, amount in ((9, 0.3), (23, 0.5), (47, 0.8), (71, 0.9), (101, 0.7)):
-        fibres += amount * np.sin(k * angle + random.uniform(0, 7)) * (
-            1 + 0.4 * np.sin(random.integers(2, 6) * angle + random.uniform(0, 7)))
+        fibres += (
+            amount
+            * np.sin(k * angle + random.uniform(0, 7))
+            * (1 + 0.4 * np.sin(random.integers(2, 6) * angle + random.uniform(0, 7)))
+        )
     around, closed = np.append(angle, 2 * np.pi), np.append(fibres, fibres[0])
     strand = np.interp(turn % (2 * np.pi), around, closed)
     strand /= 1.6

@@ -92,11 +92,13 @@ def joined(pieces: list[Piece]) -> Piece:
         np.concatenate([p.points for p in pieces]),
         {name: np.concatenate(t) for name, t in parts.items()},
         np.concatenate([np.zeros((len(p.points), 2)) if p.uv is None else p.uv for p in pieces]),
-        np.concatenate([
-            np.ones((len(p.points), 4)) if p.colors is None else p.colors for p in pieces]),
+        np.concatenate(
+            [np.ones((len(p.points), 4)) if p.colors is None else p.colors for p in pieces]
+        ),
         np.concatenate([normals_of(p) for p in pieces]),
     )
     for channel in sorted({c for p in pieces for c in p.moves}):
         total.moves[channel] = np.concatenate(
-            [p.moves.get(channel, np.zeros_like(p.points)) for p in pieces])
+            [p.moves.get(channel, np.zeros_like(p.points)) for p in pieces]
+        )
     return total

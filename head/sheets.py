@@ -51,8 +51,7 @@ def sentence_shots(rig: Rig) -> list[Shot]:
     moves = connect(rig).weights(clip)
     chosen = np.linspace(0, len(moves) - 1, FRAMES + 2).round().astype(int)[1:-1]
     return [
-        Shot(f"{float(frame / clip.fps):.2f} s", moves[frame], clip.head[frame])
-        for frame in chosen
+        Shot(f"{float(frame / clip.fps):.2f} s", moves[frame], clip.head[frame]) for frame in chosen
     ]
 
 

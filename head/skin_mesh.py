@@ -77,8 +77,9 @@ def make_skin() -> SkinMesh:
         triangles, count = finer, matrix.shape[0]
     for _ in range(3):
         place[:468] += 0.75 * (np.array(cage.points)[:468] - (lift @ place)[:468])
-    skin = SkinMesh(lift @ place, triangles, mirror, rows, lift, place, cage_triangles, coarse,
-                    np.zeros(count))
+    skin = SkinMesh(
+        lift @ place, triangles, mirror, rows, lift, place, cage_triangles, coarse, np.zeros(count)
+    )
     skin.points = faired(skin, skin.points, fairing_weights(skin))
     skin.points = softened(skin, skin.points, JAW_EDGE, 2.6, 40)
     skin.nostrils = nostril(skin.points)

@@ -16,6 +16,7 @@ JAW_PART = 0.36
 
 def tongue_fields(spreader: Spreader, fields: dict[str, Points]) -> Points:
     """Return what `tongueOut` does to the skin."""
+
     def part(upper: Points, along: Points, ring: Points, place: Points) -> Points:
         middle = towards_middle(along) ** 0.6
         lower = np.where(upper < 0.4, 1.0, 0.0)
