@@ -22,7 +22,8 @@ class Eyeballs:
     """The shade in which eyes turn.
 
     What is measured with the eyes straight ahead belongs to the lids: it is fitted by place, and
-    read where an eye's vertices have gone.
+    what this says of the places where an eye's vertices have gone, less what it said of those
+    where they were, is added to their light.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ class Eyeballs:
         self.vertices: IntArray = np.concatenate([np.zeros(0, np.int64), *found])
 
     def light(self, positions: FloatArray, numbers: FloatArray, found: FloatArray) -> None:
-        """Put the light of posed eyes into the rows of `found`, shape (V, M).
+        """Change the light at rest, `found`, to that of posed eyes.
 
         Parameters
         ----------
@@ -51,7 +52,7 @@ class Eyeballs:
             Changed in place.
         """
         for ball in self._balls:
-            found[ball.vertices] = ball.light(positions, numbers)
+            found[ball.vertices] += ball.change(positions, numbers)
 
 
 class _Ball:
@@ -61,15 +62,17 @@ class _Ball:
         low, high = rest.min(axis=0), rest.max(axis=0)
         self._centre: FloatArray = (low + high) / 2
         self._reach = float((high - low).max()) / 2
-        terms = self._terms(neutral).astype(np.float64)
+        self._rest = self._terms(neutral)
+        terms = self._rest.astype(np.float64)
         # The back of an eye is never seen.
         front = np.where(rest[:, 2] > self._centre[2] - 0.2 * self._reach, 1.0, 0.02)
         square = (terms * front) @ terms.T + _STIFFNESS * len(vertices) * np.eye(len(terms))
         fitted = np.linalg.solve(square, (terms * front) @ transfer[vertices])
         self._fitted = np.ascontiguousarray(fitted.T, np.float32)
 
-    def light(self, positions: FloatArray, numbers: FloatArray) -> FloatArray:
-        return times(self._terms(positions), np.ascontiguousarray(times(self._fitted, numbers)))
+    def change(self, positions: FloatArray, numbers: FloatArray) -> FloatArray:
+        moved = self._terms(positions) - self._rest
+        return times(moved, np.ascontiguousarray(times(self._fitted, numbers)))
 
     def _terms(self, positions: FloatArray) -> FloatArray:
         place = (positions[self.vertices, :3] - self._centre) / self._reach
