@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.errors import VoxfaceError
+from voxface.render.font import font_for
 
 Pixels = NDArray[np.uint8]
 INK, PLATE = (238, 238, 238), (30, 30, 31)
@@ -34,11 +35,9 @@ def draw_caption(width: int, height: int, text: str) -> Pixels:
     VoxfaceError
         If Pillow is not installed.
     """
-    image_module, draw_module, font_module = (
-        pillow(name) for name in ("Image", "ImageDraw", "ImageFont")
-    )
+    image_module, draw_module = pillow("Image"), pillow("ImageDraw")
     layer = image_module.new("RGBA", (width, height), (*PLATE, 0))
-    font: Any = font_module.load_default(max(11, round(min(height / 28, width / 20))))
+    font, text = font_for(text, max(11, round(min(height / 28, width / 20))))
     while len(text) > 1 and font.getlength(text) > 0.88 * width:
         text = text[:-2].rstrip() + "…"
     middle = height - 1.35 * font.size
