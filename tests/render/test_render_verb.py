@@ -123,6 +123,7 @@ def test_a_clip_without_sound_is_silent_and_says_so(voxface, rig_file, clip_file
         (["CLIP", "--rig", "RIG", "--sound", "gone.wav"], "gone.wav"),
         (["CLIP", "--rig", "RIG", "--sound", "RIG"], "ball.glb"),
         (["CLIP", "--rig", "RIG", "-o", "a.png", "--frame-time", "99"], "0 to 0.67 s"),
+        (["CLIP", "--rig", "RIG", "-o", "a.mp4", "--frame-time", "1"], "for a picture"),
     ],
 )
 @pytest.mark.usefixtures("drawing")

@@ -50,6 +50,7 @@ def run(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
     from voxface.cli.render_progress import RenderProgress
+    from voxface.errors import VoxfaceError
     from voxface.face import parse_frame_rate
     from voxface.formats.output import check_writable
     from voxface.formats.registry import resolve_rig
@@ -66,6 +67,7 @@ def run(
         save_picture,
         sound_file,
     )
+    from voxface.render.layout import arrange
     from voxface.render.sheet import PICTURES
 
     path = choose_output([*inputs, *([sound] if sound else [])], output)
@@ -80,6 +82,9 @@ def run(
         fine=fine,
     )
     still = path.suffix.lower() in PICTURES
+    if frame_time is not None and not still:
+        raise VoxfaceError(f"--frame-time is for a picture ({', '.join(PICTURES)}), not for {path}")
+    arrange(len(inputs), *shooting.size)
     head = resolve_rig(rig)
     performances = [
         perform(each, shooting.fps, words, salvage=salvage)
