@@ -137,6 +137,67 @@ def test_what_is_not_there_is_told_before_anything_is_served(offer: object) -> N
         offer("nowhere.csv")  # type: ignore[operator]
 
 
+WAV_OF_NOTHING = (
+    b"RIFF$\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80>\0\0\0}\0\0\x02\0\x10\0data\0\0\0\0"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("text.wav", b"This is no sound but a letter.\n" * 40, r"text\.wav"),
+        ("empty.wav", b"", r"empty\.wav .*(empty|0 bytes)"),
+        ("none.wav", WAV_OF_NOTHING, "zero seconds long"),
+        ("noise.mp3", bytes(range(7, 250)) * 30, r"noise\.mp3"),
+        ("text.csv", b"a,b\nc,d\n", r"text\.csv"),
+        ("empty.json", b"", r"empty\.json"),
+        ("noise.npz", b"PK" + bytes(90), r"noise\.npz"),
+    ],
+)
+def test_what_cannot_be_opened_is_told_before_anything_is_served(
+    tmp_path: Path, name: str, content: bytes, line: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(VoxfaceError, match=line) as told:
+        offer_any(file)
+    assert "\n" not in str(told.value)
+
+
+def test_a_clip_without_frames_is_refused(tmp_path: Path) -> None:
+    FaceClip(np.zeros((0, 52)), 30).save(tmp_path / "none.npz")
+    with pytest.raises(VoxfaceError, match="no frames"):
+        offer_clip(tmp_path / "none.npz")
+
+
+def test_a_damaged_recording_that_begins_well_is_offered_as_it_is(tmp_path: Path) -> None:
+    tone = 0.3 * np.sin(np.arange(64000) / 20).astype(np.float32)
+    file = write_media(tmp_path / "take.flac", tone, 16000, "flac", "s16")
+    file.write_bytes(file.read_bytes()[: file.stat().st_size * 2 // 3])
+    assert offer_any(file).content == file.read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"no head"])
+def test_a_head_that_is_none_is_told_before_anything_is_served(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "head.glb").write_bytes(content)
+    with pytest.raises(VoxfaceError, match=r"head\.glb"):
+        offer_rig(tmp_path / "head.glb")
+
+
+@pytest.mark.parametrize("place", [[], ["--rig"]])
+def test_the_command_refuses_in_one_line(tmp_path: Path, place: list[str]) -> None:
+    file = tmp_path / ("text.glb" if place else "text.wav")
+    file.write_text("no sound and no head")
+    command = [sys.executable, "-m", "voxface", "view", "--no-browser", "--port", "0", *place]
+    done = subprocess.run(
+        [*command, str(file)], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1 and file.name in done.stderr
+
+
 def test_a_taken_port_is_told_and_the_usual_one_gives_way() -> None:
     with listen(0) as taken:
         port = taken.getsockname()[1]

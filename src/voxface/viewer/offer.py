@@ -1,9 +1,13 @@
-"""What the page is given to open: files as they are, or turned into what browsers read."""
+"""What the page is given to open: files as they are, or turned into what browsers read.
+
+A file that the page would have to complain of is refused here, before a browser opens.
+"""
 
 from __future__ import annotations
 
 import io
 import tempfile
+import warnings
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,14 +57,16 @@ def offer_clip(path: str | PathLike[str]) -> Offer:
     Raises
     ------
     VoxfaceError
-        If the file cannot be read as a clip.
+        If the file cannot be read as a clip, or has no frames.
     """
     file = _existing(path)
-    if file.suffix.lower() in PAGE_CLIPS:
-        return Offer(file.name, file.read_bytes)
     from voxface.formats import load_clip, save_clip  # noqa: PLC0415
 
     clip = load_clip(file)
+    if not len(clip.weights):
+        raise VoxfaceError(f"{file} holds no frames; there is nothing to show")
+    if file.suffix.lower() in PAGE_CLIPS:
+        return Offer(file.name, file.read_bytes)
 
     def as_npz() -> bytes:
         with tempfile.TemporaryDirectory() as folder:
@@ -77,13 +83,17 @@ def offer_sound(path: str | PathLike[str]) -> Offer:
     Raises
     ------
     VoxfaceError
-        If the file is not there, or has to be decoded and cannot be.
+        If the file is not there, cannot be decoded or has no sound.
     """
     file = _existing(path)
-    if file.suffix.lower() in BROWSER_SOUNDS:
-        return Offer(file.name, file.read_bytes)
-    from voxface.audio import read  # noqa: PLC0415
+    from voxface.audio import MediaWarning, read, read_blocks  # noqa: PLC0415
 
+    if file.suffix.lower() in BROWSER_SOUNDS:
+        # Browsers play what a damaged file still holds, so it must begin well, no more.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", MediaWarning)
+            next(read_blocks(file, salvage=True))
+        return Offer(file.name, file.read_bytes)
     pcm = read(file, 48000)
     return Offer(f"{file.stem}.wav", lambda: _wav(pcm, 48000))
 
@@ -94,14 +104,15 @@ def offer_rig(path: str | PathLike[str]) -> Offer:
     Raises
     ------
     VoxfaceError
-        If the file cannot be read as a rig.
+        If the file cannot be read as a rig, or nothing of it can be moved.
     """
     file = _existing(path)
+    from voxface.formats import resolve_rig  # noqa: PLC0415
+    from voxface.rig import write_glb  # noqa: PLC0415
+
+    rig = resolve_rig(file)
     if file.suffix.lower() in PAGE_RIGS:
         return Offer(file.name, file.read_bytes)
-    from voxface.rig import load_rig, write_glb  # noqa: PLC0415
-
-    rig = load_rig(file)
     return Offer(f"{file.stem}.glb", lambda: write_glb(rig))
 
 
