@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import typer
@@ -45,51 +44,52 @@ def run(
     ),
 ) -> None:
     """Render a head that acts out clips or recordings, with sound. Needs no screen and no GPU."""
-    # Threads of linear algebra, of which little is done here, would wait in busy loops and take
-    # the processor from the renderer's. NumPy reads this when it is first imported.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from voxface.cli.quick_start import quick_start
 
-    from voxface.cli.render_progress import RenderProgress
-    from voxface.errors import VoxfaceError
-    from voxface.face import parse_frame_rate
-    from voxface.formats.output import check_writable
-    from voxface.formats.registry import resolve_rig
-    from voxface.render import (
-        Camera,
-        Shooting,
-        choose_captions,
-        choose_output,
-        parse_colour,
-        parse_size,
-        perform,
-        render_still,
-        render_video,
-        save_picture,
-        sound_file,
-    )
-    from voxface.render.layout import arrange
-    from voxface.render.sheet import PICTURES
+    with quick_start():
+        from voxface.cli.render_progress import RenderProgress
+        from voxface.errors import VoxfaceError
+        from voxface.face import parse_frame_rate
+        from voxface.formats.output import check_writable
+        from voxface.formats.registry import resolve_rig
+        from voxface.render import (
+            Camera,
+            Shooting,
+            choose_captions,
+            choose_output,
+            parse_colour,
+            parse_size,
+            perform,
+            render_still,
+            render_video,
+            save_picture,
+            sound_file,
+        )
+        from voxface.render.layout import arrange
+        from voxface.render.sheet import PICTURES
 
-    path = choose_output([*inputs, *([sound] if sound else [])], output)
-    check_writable(path)
-    captions = choose_captions(len(inputs), caption)
-    shooting = Shooting(
-        size=parse_size(size),
-        fps=parse_frame_rate(fps),
-        camera=Camera.of_view(view, zoom),
-        background=parse_colour(background),
-        quality=quality,
-        fine=fine,
-    )
-    still = path.suffix.lower() in PICTURES
-    if frame_time is not None and not still:
-        raise VoxfaceError(f"--frame-time is for a picture ({', '.join(PICTURES)}), not for {path}")
-    arrange(len(inputs), *shooting.size)
-    head = resolve_rig(rig)
-    performances = [
-        perform(each, shooting.fps, words, salvage=salvage)
-        for each, words in zip(inputs, captions, strict=True)
-    ]
+        path = choose_output([*inputs, *([sound] if sound else [])], output)
+        check_writable(path)
+        captions = choose_captions(len(inputs), caption)
+        shooting = Shooting(
+            size=parse_size(size),
+            fps=parse_frame_rate(fps),
+            camera=Camera.of_view(view, zoom),
+            background=parse_colour(background),
+            quality=quality,
+            fine=fine,
+        )
+        still = path.suffix.lower() in PICTURES
+        if frame_time is not None and not still:
+            raise VoxfaceError(
+                f"--frame-time is for a picture ({', '.join(PICTURES)}), not for {path}"
+            )
+        arrange(len(inputs), *shooting.size)
+        head = resolve_rig(rig)
+        performances = [
+            perform(each, shooting.fps, words, salvage=salvage)
+            for each, words in zip(inputs, captions, strict=True)
+        ]
     if still:
         save_picture(render_still(performances, head, shooting, frame_time or 0.0), path)
         typer.echo(f"{path}: {shooting.size[0]}x{shooting.size[1]}")
