@@ -147,6 +147,28 @@ def test_it_rests_when_nothing_moves(browser: Any, address: str) -> None:
     page.context.close()
 
 
+def test_a_still_head_is_drawn_once_at_the_best_quality(browser: Any, address: str) -> None:
+    page = screen(browser, address, "desktop", "light", quality="auto")
+    density = (
+        "document.querySelector('canvas').width / document.querySelector('canvas').clientWidth"
+    )
+    page.wait_for_function(f"{density} === 2")
+    pick(page, EXAMPLE)
+    page.evaluate("voxface.play()")
+    page.wait_for_function(f"voxface.playing && {density} < 1")
+    page.evaluate("voxface.pause()")
+    page.wait_for_function(f"{density} === 2")
+    drawn = page.evaluate("voxface.picturesDrawn")
+    keep(page, "still")
+    assert page.evaluate(f"[voxface.picturesDrawn, {density}]") == [drawn, 2]
+    page.evaluate("voxface.seek(2.1)")
+    page.wait_for_function(f"voxface.picturesDrawn > {drawn} && {density} < 1")
+    page.wait_for_function(f"{density} === 2")
+    assert page.evaluate("voxface.picturesDrawn") <= drawn + 3
+    assert not page.complaints
+    page.context.close()
+
+
 def test_a_head_that_waits_lives(browser: Any, address: str) -> None:
     page = opened(browser, address, quality=2, reduced_motion="no-preference")
     page.wait_for_function("voxface.shown().weights.eyeBlinkLeft > 0.3")

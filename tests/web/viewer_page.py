@@ -68,11 +68,13 @@ def page_browser(*arguments: str) -> Iterator[Any]:
         yield browser
 
 
-def opened(browser: Any, address: str, quality: int = 4, script: str = "", **context: Any) -> Any:
+def opened(
+    browser: Any, address: str, quality: int | str = 4, script: str = "", **context: Any
+) -> Any:
     """Open the page, wait until its head is there, and keep what it complains of.
 
-    The coarsest pictures (`quality` 4) are the quickest without a graphics card; `script` runs
-    before those of the page.
+    The coarsest pictures (`quality` 4) are the quickest without a graphics card; "auto" leaves the
+    choice to the page. `script` runs before those of the page.
     """
     context.setdefault("reduced_motion", "reduce")
     page = browser.new_context(**context).new_page()

@@ -5,8 +5,9 @@ import { applyMorphs, morphOnProcessor } from "./cpu_morphs";
 import { Ghost } from "./ghost";
 import type { Head } from "./head";
 import { disposeHead } from "./load_head";
-import { firstStep, Governor, QUALITIES, setSurfaces } from "./quality";
+import { firstStep, Governor, QUALITIES, type Quality, setSurfaces, STILL } from "./quality";
 import type { Moment } from "./sample";
+import { Stillness } from "./stillness";
 import { Studio } from "./studio";
 
 /** One head; two beside one another; or the second as a tinted ghost over the first. */
@@ -25,8 +26,12 @@ export class HeadView {
   #layout: Layout = "single";
   #asked = 0;
   #roomBelow = 0;
+  #askedAt = 0;
   #step = 0;
   readonly #governor = new Governor();
+  /** Whether what stands on the canvas is a picture of the best quality of a still head. */
+  #still = false;
+  readonly #stillness = new Stillness(() => this.#drawStill());
   #size: [number, number] = [0, 0];
   /** How many pictures were drawn; for tests. */
   drawn = 0;
@@ -71,6 +76,7 @@ export class HeadView {
     if (head) this.#studio.scene.add(head.object);
     if (slot === "main" && head) this.resetCamera();
     this.#dress();
+    this.requestDraw();
   }
 
   head(slot: Slot): Head | null {
@@ -146,7 +152,9 @@ export class HeadView {
   }
 
   requestDraw(): void {
-    if (!this.#asked) this.#asked = requestAnimationFrame(() => this.#draw());
+    if (this.#asked) return;
+    this.#askedAt = performance.now();
+    this.#asked = requestAnimationFrame(() => this.#drawMoving());
   }
 
   #dress(): void {
@@ -154,12 +162,11 @@ export class HeadView {
     this.#ghost.release();
     for (const head of [main, other]) {
       if (!head) continue;
-      setSurfaces(head.object, QUALITIES[this.#step].glossy);
+      setSurfaces(head.object, this.#quality.glossy);
       if (QUALITIES[this.#step].morphsOnProcessor) morphOnProcessor(head.object);
     }
     if (other && this.#layout === "ghost") this.#ghost.dress(other.object);
     if (main) main.object.visible = true;
-    this.requestDraw();
   }
 
   /** Which step of `QUALITIES` is drawn at. */
@@ -169,18 +176,36 @@ export class HeadView {
 
   #setStep(step: number): void {
     this.#step = Math.min(Math.max(step, 0), QUALITIES.length - 1);
-    this.#studio.setShadows(QUALITIES[this.#step].shadows);
-    this.#studio.setGlossy(QUALITIES[this.#step].glossy);
+    this.#prepare(false);
+    this.requestDraw();
+  }
+
+  get #quality(): Quality {
+    return this.#still ? STILL : QUALITIES[this.#step];
+  }
+
+  /** Make ready for pictures of a still head or of a moving one. */
+  #prepare(still: boolean): void {
+    this.#still = still;
+    this.#studio.setShadows(this.#quality.shadows);
+    this.#studio.setGlossy(this.#quality.glossy);
     this.#dress();
-    this.#resize();
+    this.#setPoints();
+  }
+
+  #setPoints(): void {
+    const { pixelRatio, smoothEdges } = this.#quality;
+    const smoothed = this.#renderer.getContextAttributes()?.antialias;
+    // Where the canvas does not smooth edges, more points than the screen has do.
+    const most = smoothEdges && this.#still && !smoothed ? pixelRatio : window.devicePixelRatio;
+    this.#renderer.setPixelRatio(Math.min(most, pixelRatio));
+    this.#renderer.setSize(...this.#size, false);
   }
 
   #resize(): void {
     const box = (this.canvas.parentElement ?? this.canvas).getBoundingClientRect();
     this.#size = [Math.max(box.width, 1), Math.max(box.height, 1)];
-    const { pixelRatio } = QUALITIES[this.#step];
-    this.#renderer.setPixelRatio(Math.min(window.devicePixelRatio, pixelRatio));
-    this.#renderer.setSize(...this.#size, false);
+    this.#setPoints();
     this.#frame();
   }
 
@@ -197,8 +222,23 @@ export class HeadView {
     this.requestDraw();
   }
 
-  #draw(): void {
+  #drawMoving(): void {
     this.#asked = 0;
+    if (this.#still) this.#prepare(false);
+    this.#draw();
+    if (this.fixedStep !== null) return;
+    if (this.#governor.note(performance.now() - this.#askedAt)) this.#setStep(this.#step + 1);
+    if (this.#step > 0) this.#stillness.moved();
+  }
+
+  /** One picture of the best quality, until something moves again. */
+  #drawStill(): void {
+    if (this.#asked) return;
+    this.#prepare(true);
+    this.#draw();
+  }
+
+  #draw(): void {
     this.#orbit.update();
     const seconds = (performance.now() - this.#drawnAt) / 1000;
     this.#drawnAt = performance.now();
@@ -228,9 +268,6 @@ export class HeadView {
       }
     }
     this.drawn += 1;
-    if (this.fixedStep === null && this.#governor.note(performance.now())) {
-      this.#setStep(this.#step + 1);
-    }
   }
 
   #half(slot: Slot, left: number, width: number, height: number): void {

@@ -57,12 +57,15 @@ export const QUALITIES: readonly Quality[] = [
   },
 ];
 
+/** How a head is drawn that stands still: one picture, however long it takes. */
+export const STILL = QUALITIES[0];
+
 /** A machine that draws without a graphics card starts here. */
 const SOFTWARE_STEP = 3;
 /** Under some 25 pictures a second for so many pictures in a row is too slow. */
 const SLOW_MILLISECONDS = 42;
 const SLOW_PICTURES = 8;
-/** A longer pause is no slow picture but a page that had nothing to draw. */
+/** A longer wait is no slow picture but a page that was busy or hidden. */
 const PAUSE_MILLISECONDS = 1500;
 
 /** The step for this machine, as far as the browser tells. */
@@ -77,15 +80,15 @@ export function firstStep(): number {
 
 /** Watches how long pictures take and says when a cheaper step is due. */
 export class Governor {
-  #last = 0;
   #slow = 0;
 
-  /** Note a picture; true if the last ones were too slow. */
-  note(now: number): boolean {
-    const passed = now - this.#last;
-    this.#last = now;
-    if (passed > PAUSE_MILLISECONDS) return false;
-    this.#slow = passed > SLOW_MILLISECONDS ? this.#slow + 1 : 0;
+  /**
+   * Note a picture; true if the last ones were too slow. `taken` is the time in milliseconds from
+   * the wish for it until it was drawn: pictures wished for seldom are not slow ones.
+   */
+  note(taken: number): boolean {
+    if (taken > PAUSE_MILLISECONDS) return false;
+    this.#slow = taken > SLOW_MILLISECONDS ? this.#slow + 1 : 0;
     if (this.#slow < SLOW_PICTURES) return false;
     this.#slow = 0;
     return true;

@@ -11,6 +11,7 @@ import {
   Scene,
   SphereGeometry,
   BackSide,
+  type Texture,
   type Vector3,
   type WebGLRenderer,
 } from "three";
@@ -21,6 +22,7 @@ export class Studio {
   readonly #key = new DirectionalLight(0xfff1e4, 2.3);
   readonly #fill = new DirectionalLight(0xdfe9ff, 0.55);
   readonly #ambient = new HemisphereLight(0xf2f4f6, 0x8d8078, 1.1);
+  #room: Texture | null = null;
   readonly #rim = new DirectionalLight(0xcfe4ff, 1.7);
 
   constructor(readonly renderer: WebGLRenderer) {
@@ -43,11 +45,12 @@ export class Studio {
 
   /** Glossy surfaces reflect a room; plain ones need light from all around instead. */
   setGlossy(glossy: boolean): void {
-    if (glossy && !this.scene.environment) {
+    if (glossy && !this.#room) {
       const generator = new PMREMGenerator(this.renderer);
-      this.scene.environment = generator.fromScene(softboxes(), 0.05).texture;
+      this.#room = generator.fromScene(softboxes(), 0.05).texture;
       generator.dispose();
     }
+    this.scene.environment = glossy ? this.#room : null;
     this.#ambient.visible = !glossy;
   }
 
