@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import warnings
 from typing import Any
 
 import onnx
@@ -50,22 +51,25 @@ def export_onnx(
     batch, hops = 2, 7  # any sizes: both axes are dynamic
     pcm = torch.zeros(batch, hops * front.HOP)
     buffer = io.BytesIO()
-    torch.onnx.export(
-        runner,
-        (pcm, torch.zeros(batch, runner.state_size)),
-        buffer,  # type: ignore[arg-type]
-        input_names=["pcm", "state"],
-        output_names=["frames", "speech", "next_state"],
-        dynamic_axes={
-            "pcm": {0: "batch", 1: "samples"},
-            "state": {0: "batch"},
-            "frames": {0: "batch", 1: "hops"},
-            "speech": {0: "batch", 1: "hops"},
-            "next_state": {0: "batch"},
-        },
-        opset_version=OPSET,
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        # PyTorch's older exporter says at each use that it will go one day.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            runner,
+            (pcm, torch.zeros(batch, runner.state_size)),
+            buffer,  # type: ignore[arg-type]
+            input_names=["pcm", "state"],
+            output_names=["frames", "speech", "next_state"],
+            dynamic_axes={
+                "pcm": {0: "batch", 1: "samples"},
+                "state": {0: "batch"},
+                "frames": {0: "batch", 1: "hops"},
+                "speech": {0: "batch", 1: "hops"},
+                "next_state": {0: "batch"},
+            },
+            opset_version=OPSET,
+            dynamo=False,
+        )
     model = onnx.load_from_string(buffer.getvalue())
     metadata = {
         "format_version": 1,
