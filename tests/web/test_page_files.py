@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from viewer_page import (
 
 from planted_avatars import TARGETS, vrm0, vrm1
 from voxface import ARKIT_CHANNELS, FaceClip
-from voxface.rig import connect, load_rig
+from voxface.rig import connect, default_head, load_rig, write_glb
 
 VRM_LIMBS = [
     side + limb
@@ -206,6 +207,21 @@ def test_an_avatar_is_moved_by_its_expressions_and_bones(
     assert shown["weights"] == pytest.approx(expected, abs=1e-4)
     assert expected["CloseL"] == pytest.approx(clip["eyeBlinkLeft"][9])
     assert abs(np.dot(shown["turn"], clip.head[9, 3:])) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_head_that_looks_backwards_is_shown_with_a_warning(page: Any, tmp_path: Path) -> None:
+    head = default_head()
+    turn = np.diag([-1, 1, -1]).astype(np.float32)
+    turned = {"neutral": head.neutral @ turn, "deltas": head.deltas @ turn, "normals": None}
+    (tmp_path / "back.glb").write_bytes(write_glb(replace(head, **turned)))
+    pick(page, tmp_path / "back.glb", place="head")
+    page.wait_for_function("voxface.message?.startsWith('back.glb: the face looks along -z')")
+    page.get_by_role("tab", name="Head").click()
+    note = page.get_by_role("tabpanel", name="Head").get_by_role("note")
+    assert "turn it to +z" in note.inner_text()
+    page.get_by_role("button", name="Default head").click()
+    note.wait_for(state="detached")
+    assert page.evaluate("voxface.message") is None
 
 
 def test_an_avatar_that_is_not_whole_is_still_a_head(page: Any, tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ function describe(head: Head): Node[] {
       h("header", {}, head.name),
       h("p", { class: "soft" }, `Driven by ${KINDS[connection.kind] ?? connection.kind}`),
       facts,
+      head.misplaced ? h("p", { class: "notice", role: "note" }, sentence(head.misplaced)) : null,
     ),
     ...list("Channels it does without", connection.missed, "missed", true),
     ...list("Targets no channel moves", connection.unused, "unused", false),
@@ -82,6 +83,10 @@ function describe(head: Head): Node[] {
       false,
     ),
   ];
+}
+
+function sentence(line: string): string {
+  return `${line[0].toUpperCase()}${line.slice(1)}.`;
 }
 
 function list(title: string, names: readonly string[], kind: string, open: boolean): Node[] {

@@ -39,20 +39,31 @@ export class Session {
     const sorted = sortFiles(files);
     await this.attempt(async (signal) => {
       const { head, sound } = sorted;
+      if (head || place === "head") this.state.work.value = { text: "Opening the head", share: null };
       const moving = place !== "head" && !sorted.clip && head && (await isAnimated(head));
       const clip = moving ? head : sorted.clip;
       // Beside another clip, an animated head lends its motion alone.
       const worn = place === "head" ? (head ?? files[0]) : head;
-      if (worn && !(moving && place === "other")) await this.heads.load(worn);
+      const notices: string[] = [];
+      if (worn && !(moving && place === "other")) {
+        await this.heads.load(worn);
+        const trouble = this.heads.head.value?.misplaced;
+        if (trouble) notices.push(`${worn.name}: ${trouble}`);
+      }
+      this.#notice(notices);
       if (place === "head" || (!clip && !sound)) return;
       const take = await this.#read(clip, sound, signal);
       signal.throwIfAborted();
       if (place === "other") this.compare(take);
       else this.show(take);
-      const notices = [...(take.sound?.notices ?? [])];
+      notices.push(...(take.sound?.notices ?? []));
       if (sorted.extra.length) notices.push(`Left aside: ${names(sorted.extra)}`);
-      if (notices.length) this.state.message.value = { kind: "notice", text: notices.join(". ") };
+      this.#notice(notices);
     });
+  }
+
+  #notice(lines: readonly string[]): void {
+    if (lines.length) this.state.message.value = { kind: "notice", text: lines.join(". ") };
   }
 
   async openAddress(address: string, place: Place, name?: string): Promise<void> {

@@ -28,6 +28,8 @@ export interface EyeBone {
 export interface HeadExtras {
   readonly vrm?: VRM | null;
   readonly eyes?: readonly EyeBone[];
+  /** What is wrong with how it stands, in one line. */
+  readonly misplaced?: string | null;
 }
 
 /** A loaded head that moments of a clip can move. */
@@ -38,12 +40,14 @@ export class Head {
   readonly #weights: Float32Array;
   #focus: Focus | null = null;
   readonly vrm: VRM | null;
+  /** What is wrong with how it stands and what to do, in one line. */
+  readonly misplaced: string | null;
 
   constructor(
     readonly name: string,
     readonly object: Object3D,
     readonly connection: Connection,
-    { vrm = null, eyes = [] }: HeadExtras = {},
+    { vrm = null, eyes = [], misplaced = null }: HeadExtras = {},
   ) {
     const meshes = morphMeshes(object);
     this.#driven = connection.targets.map((target) =>
@@ -55,6 +59,7 @@ export class Head {
     this.#weights = new Float32Array(connection.targets.length);
     object.updateWorldMatrix(true, true);
     this.vrm = vrm;
+    this.misplaced = misplaced;
     const node = headJoint(object, vrm);
     this.#joint = node && new Joint(node);
     this.#eyes = eyes.map(({ eye, node }) => ({ eye, joint: new Joint(node) }));

@@ -10,7 +10,9 @@ import { MeshoptDecoder } from "three/addons/libs/meshopt_decoder.module.js";
 import { connect, type ExpressionBind } from "../rig";
 import { type Eye, findEyes } from "../rig/eyes";
 import { readGltf } from "../rig/gltf_file";
+import { loadRig } from "../rig/load_rig";
 import { VoxfaceError } from "../types";
+import { misplaced } from "./facing";
 import { type EyeBone, Head, morphMeshes } from "./head";
 import { dressDefaultHead } from "./materials";
 import { addMissingNormals } from "./morph_normals";
@@ -45,7 +47,21 @@ export async function loadHead(
   if (options.isDefault) dressDefaultHead(root);
   const targets = [...new Set(meshes.flatMap((mesh) => Object.keys(mesh.morphTargetDictionary!)))];
   const connection = connect(targets, { expressions: expressionsOf(gltf, vrm) });
-  return new Head(name, root, connection, { vrm, eyes: await eyesOf(gltf, vrm, bytes, name) });
+  return new Head(name, root, connection, {
+    vrm,
+    eyes: await eyesOf(gltf, vrm, bytes, name),
+    misplaced: options.isDefault ? null : await misplacedIn(bytes, name),
+  });
+}
+
+/** What is wrong with how a file's head stands; nothing where that cannot be told. */
+async function misplacedIn(bytes: ArrayBuffer, name: string): Promise<string | null> {
+  try {
+    const rig = await loadRig(new Uint8Array(bytes), name);
+    return misplaced(rig, connect(rig.targets, { expressions: rig.expressions }));
+  } catch {
+    return null;
+  }
 }
 
 async function parse(bytes: ArrayBuffer, name: string): Promise<GLTF> {
