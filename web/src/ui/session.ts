@@ -39,7 +39,8 @@ export class Session {
     const sorted = sortFiles(files);
     await this.attempt(async (signal) => {
       const { head, sound } = sorted;
-      if (head || place === "head") this.state.work.value = { text: "Opening the head", share: null };
+      const { work } = this.state;
+      if (head || place === "head") work.value = { text: "Opening the head", share: null };
       const moving = place !== "head" && !sorted.clip && head && (await isAnimated(head));
       const clip = moving ? head : sorted.clip;
       // Beside another clip, an animated head lends its motion alone.

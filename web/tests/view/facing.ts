@@ -1,4 +1,4 @@
-/** A command for tests in Python: prints as JSON what is wrong with how the heads of files stand. */
+/** A command for tests in Python: prints as JSON what is wrong with how heads of files stand. */
 import { readFile } from "node:fs/promises";
 import { connect } from "../../src/rig";
 import { loadRig } from "../../src/rig/load_rig";
