@@ -11,6 +11,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from voxface.errors import VoxfaceError
+from voxface.folders import cache_folder
 
 MODEL_URL = (
     "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/"
@@ -48,11 +49,6 @@ def landmarker_file(model: str | os.PathLike[str] | None = None) -> Path:
     if not cached.is_file() or file_sha256(cached) != MODEL_SHA256:
         _fetch(cached)
     return cached
-
-
-def cache_folder() -> Path:
-    """Return voxface's folder in the user's cache (``$XDG_CACHE_HOME`` or ``~/.cache``)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "voxface"
 
 
 def file_sha256(path: Path) -> str:

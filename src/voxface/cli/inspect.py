@@ -61,7 +61,7 @@ def _show(console: Console, file: Path, summary: ClipSummary, everything: bool) 
 
 
 def _facts(summary: ClipSummary) -> RenderableType:
-    from rich.table import Table
+    from voxface.cli.facts import facts_table
 
     rate = f"{float(summary.fps):g} fps"
     if summary.fps.denominator != 1:
@@ -78,12 +78,7 @@ def _facts(summary: ClipSummary) -> RenderableType:
     more = f" and {len(summary.gaps) - 6} more" if len(summary.gaps) > 6 else ""
     rows.append(("gaps", spans + more or "none"))
     rows += [(str(key), str(value)) for key, value in summary.metadata.items() if key != "file"]
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        table.add_row(name, value)
-    return table
+    return facts_table(rows)
 
 
 def _draw(console: Console, curve: Curve, summary: ClipSummary) -> None:

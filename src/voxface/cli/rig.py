@@ -50,8 +50,7 @@ def run(
 
 
 def _facts(found: RigReport) -> RenderableType:
-    from rich.table import Table
-
+    from voxface.cli.facts import facts_table
     from voxface.rig.report import KINDS
 
     width, height, depth = found.size
@@ -66,12 +65,7 @@ def _facts(found: RigReport) -> RenderableType:
         ("channels", f"{52 - len(found.connection.missed)} of 52 matched"),
         ("mouth", KINDS[found.connection.kind]),
     ]
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        table.add_row(name, value)
-    return table
+    return facts_table(rows)
 
 
 def _matches(found: RigReport) -> RenderableType:

@@ -13,6 +13,11 @@ from types import TracebackType
 from voxface.errors import VoxfaceError
 
 
+def real_path(path: str | os.PathLike[str]) -> Path:
+    """Return the form in which two names of one file are equal, also if it does not exist yet."""
+    return Path(os.path.realpath(path))
+
+
 class OutputFile:
     """A file that appears under its name only when it is complete.
 
@@ -34,7 +39,7 @@ class OutputFile:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         # A rename onto a symbolic link would replace the link instead of what it points at.
-        self._target = Path(os.path.realpath(self.path))
+        self._target = real_path(self.path)
         _check_target(self.path, self._target)
         # Hidden and short: the name has room for no more than 255 bytes.
         self.partial = self._target.parent / f".voxface-{secrets.token_hex(6)}.part"

@@ -14,7 +14,7 @@ import numpy as np
 from voxface.errors import VoxfaceError, VoxfaceWarning
 from voxface.face import FaceClip, Rig
 from voxface.formats.catalogue import FORMATS, AnyPath, Format, find_format, format_named
-from voxface.formats.output import check_writable
+from voxface.formats.output import check_writable, real_path
 from voxface.formats.sniff import sniff
 from voxface.formats.writer import ClipHeader, ClipWriter
 
@@ -67,7 +67,7 @@ def check_output(
             f"leave it out or write {', '.join(drawing)}"
         )
     source = rig.source if isinstance(rig, Rig) else rig
-    if source is not None and Path(source).resolve() == Path(path).resolve():
+    if source is not None and real_path(source) == real_path(path):
         raise VoxfaceError(f"{path} would overwrite the rig itself; choose another output path")
     check_writable(path)
     return found

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from voxface.errors import VoxfaceError, unknown_name
 from voxface.formats import FORMATS, find_format
+from voxface.formats.output import real_path
 
 _SUFFIXES = """
 aac ac3 aif aifc aiff amr ape au avi caf eac3 flac flv m2ts m4a m4b m4v mka mkv mov mp2 mp3 mp4 mpeg
@@ -114,11 +115,11 @@ def _one_output_each(
     media: list[tuple[Path, Path]], folder: Path | None, suffix: str, format: str | None
 ) -> list[Job]:
     places = [folder / relative if folder is not None else source for source, relative in media]
-    taken = Counter(_key(place.with_suffix(suffix)) for place in places)
+    taken = Counter(real_path(place.with_suffix(suffix)) for place in places)
     jobs = []
     for (source, _), place in zip(media, places, strict=True):
         output = place.with_suffix(suffix)
-        if taken[_key(output)] > 1:
+        if taken[real_path(output)] > 1:
             output = place.with_name(place.name + suffix)
         jobs.append(Job(source, (output,), format, make_folder=folder is not None))
     return jobs
@@ -155,11 +156,11 @@ def _one_folder(outputs: Sequence[str | os.PathLike[str]]) -> Path | None:
 
 
 def _refuse_collisions(jobs: list[Job]) -> None:
-    sources = {_key(job.source): job.source for job in jobs}
+    sources = {real_path(job.source): job.source for job in jobs}
     owners: dict[Path, Path] = {}
     for job in jobs:
         for output in job.outputs:
-            key = _key(output)
+            key = real_path(output)
             if key in sources:
                 raise VoxfaceError(f"{output} would overwrite the input itself; choose another -o")
             if key in owners:
@@ -170,8 +171,3 @@ def _refuse_collisions(jobs: list[Job]) -> None:
                     else f"{output} is named twice as an output"
                 )
             owners[key] = job.source
-
-
-def _key(path: Path) -> Path:
-    """Return the form in which two names of one file are equal, also if it does not exist yet."""
-    return Path(os.path.realpath(path))

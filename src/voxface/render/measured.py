@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from voxface.errors import VoxfaceError
 from voxface.face import Rig
+from voxface.folders import cache_folder
 from voxface.formats.output import OutputFile
 from voxface.render.occlusion import DIRECTIONS, SIZE, SMOOTHING, transfer
 from voxface.render.posing import Poser
@@ -62,9 +63,6 @@ def measured_light(context: Any, rig: Rig, poser: Poser, open_row: FloatArray) -
     kept = read_light(SHIPPED, key)
     if kept is not None:
         return kept
-    # Imported late: most videos are of the default head, and need no cache.
-    from voxface.capture.model_file import cache_folder  # noqa: PLC0415
-
     folder = cache_folder() / "light"
     path = folder / f"{key}.npz"
     kept = read_light(path, key)

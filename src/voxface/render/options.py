@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from os import PathLike
 from pathlib import Path
 
 from voxface.errors import VoxfaceError
+from voxface.formats.output import real_path
 from voxface.render.movie import KINDS
 from voxface.render.sheet import PICTURES
 
@@ -51,7 +51,7 @@ def choose_output(inputs: Sequence[Path], output: Path | None) -> Path:
     if path.suffix.lower() not in {*KINDS, *PICTURES}:
         raise VoxfaceError(f"{path}: heads are rendered to {', '.join([*KINDS, *PICTURES])}")
     for each in inputs:
-        if same_file(each, path):
+        if real_path(each) == real_path(path):
             raise VoxfaceError(f"{path} would overwrite the input itself; choose another -o")
     return path
 
@@ -81,8 +81,3 @@ def choose_captions(count: int, given: Sequence[str]) -> list[str | None]:
     if given:
         return list(given)
     return [None] * count if count > 1 else [""]
-
-
-def same_file(first: str | PathLike[str], second: str | PathLike[str]) -> bool:
-    """Tell whether two names are of one file, also if it does not exist yet."""
-    return Path(first).resolve() == Path(second).resolve()
