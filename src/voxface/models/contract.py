@@ -5,7 +5,9 @@ A causal net is a pure function ``(features, state) -> (face, state)`` over any 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -40,6 +42,88 @@ class FaceOutput(NamedTuple):
     pose: Tensor
     speech: Tensor
     articulation: Tensor
+
+
+@dataclass(frozen=True)
+class NetConfig:
+    """What the sizes of every net hold.
+
+    Parameters
+    ----------
+    family : str
+        The name in `voxface.models.family.FAMILIES`.
+    bands : int
+        Features taken in: the first so many columns of `voxface.audio.features`.
+    look_ahead : int
+        Frames by which the face is told later than its sound is heard.
+    articulations : int
+        Number of auxiliary articulatory targets.
+    feature_mean, feature_deviation : float
+        Fixed normalisation of the log-mel input, in dB.
+    """
+
+    family: str = "tcn"
+    bands: int = 80
+    look_ahead: int = 8
+    articulations: int = 27
+    feature_mean: float = -45.0
+    feature_deviation: float = 20.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sizes as plain JSON values."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Build from plain values, as a recipe or a checkpoint holds them."""
+        held: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return cls(**held)
+
+
+class FaceNet(nn.Module, ABC):
+    """A net from features to a face, whole or in pieces.
+
+    Its output at frame t speaks of the face at frame ``t - look_ahead``, and it is a pure function
+    of features and state: any way to cut a recording into pushes gives the same numbers.
+    """
+
+    config: NetConfig
+
+    @property
+    def look_ahead(self) -> int:
+        """Frames by which the output is late."""
+        return self.config.look_ahead
+
+    @property
+    @abstractmethod
+    def state_size(self) -> int:
+        """Numbers in the state of one stream."""
+
+    def initial_state(self, batch: int) -> Tensor:
+        """Return the state before any sound, shape (batch, state_size)."""
+        return torch.zeros(batch, self.state_size, device=next(self.parameters()).device)
+
+    @abstractmethod
+    def forward(
+        self, features: Tensor, state: Tensor, condition: Tensor | None = None
+    ) -> tuple[FaceOutput, Tensor]:
+        """Advance by any number of frames.
+
+        Parameters
+        ----------
+        features : Tensor, shape (B, T, F)
+            Features as `voxface.audio.features` makes them; the first `bands` are used.
+        state : Tensor, shape (B, state_size)
+            What the previous call returned, or `initial_state`.
+        condition : Tensor, shape (B, K), optional
+            Who speaks and how, for nets that are told.
+        """
 
 
 class CanonicalScale(nn.Module):

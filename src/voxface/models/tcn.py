@@ -7,8 +7,7 @@ rotation vector, and the net is explicit about its memory: it takes and returns 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -18,13 +17,15 @@ from voxface.models.contract import (
     POSITION_BOUND,
     ROTATION_BOUND,
     WEIGHTS,
+    FaceNet,
     FaceOutput,
+    NetConfig,
 )
 
 
 @dataclass(frozen=True)
-class TCNConfig:
-    """Sizes of a `CausalTCN`.
+class TCNConfig(NetConfig):
+    """Sizes of a `CausalTCN`; see `NetConfig` for what every net has.
 
     Parameters
     ----------
@@ -34,36 +35,14 @@ class TCNConfig:
         One residual block for each: the distance between its kernel's taps, in frames.
     kernel : int
         Taps of each depthwise convolution.
-    bands : int
-        Log-mel bands taken in: the first so many feature columns.
-    look_ahead : int
-        Frames of 10 ms by which the face is told later than its sound is heard.
     dropout : float
         Share of channels dropped in training.
-    articulations : int
-        Number of auxiliary articulatory targets.
-    feature_mean, feature_deviation : float
-        Fixed normalisation of the log-mel input, in dB.
     """
 
     channels: int = 256
     dilations: tuple[int, ...] = (1, 2, 4, 8, 16, 1, 2, 4, 8, 16)
     kernel: int = 3
-    bands: int = 80
-    look_ahead: int = 8
     dropout: float = 0.1
-    articulations: int = 27
-    feature_mean: float = -45.0
-    feature_deviation: float = 20.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the sizes as plain JSON values."""
-        return asdict(self) | {"dilations": list(self.dilations)}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> TCNConfig:
-        """Build from plain values, as a recipe or a checkpoint holds them."""
-        return cls(**(values | {"dilations": tuple(values.get("dilations", cls.dilations))}))
 
 
 class SeparableBlock(nn.Module):
@@ -107,11 +86,10 @@ class SeparableBlock(nn.Module):
         return taps, self.norm.bias - mean * gain, self.pointwise.weight[:, :, 0].T, bias
 
 
-class CausalTCN(nn.Module):
-    """The Voice-to-Action network.
+class CausalTCN(FaceNet):
+    """The Voice-to-Action network."""
 
-    Its output at frame t speaks of the face at frame ``t - look_ahead``.
-    """
+    config: TCNConfig
 
     def __init__(self, config: TCNConfig) -> None:
         super().__init__()
@@ -144,20 +122,10 @@ class CausalTCN(nn.Module):
         """Numbers in the state of one stream."""
         return self.config.channels * sum(self.memories)
 
-    def initial_state(self, batch: int) -> Tensor:
-        """Return the state before any sound, shape (batch, state_size)."""
-        return torch.zeros(batch, self.state_size, device=self.pose_bounds.device)
-
-    def forward(self, features: Tensor, state: Tensor) -> tuple[FaceOutput, Tensor]:
-        """Advance by any number of frames.
-
-        Parameters
-        ----------
-        features : Tensor, shape (B, T, F)
-            Features in dB as `voxface.audio.features` makes them; the first `bands` are used.
-        state : Tensor, shape (B, state_size)
-            What the previous call returned, or `initial_state`.
-        """
+    def forward(
+        self, features: Tensor, state: Tensor, condition: Tensor | None = None
+    ) -> tuple[FaceOutput, Tensor]:
+        """Advance by any number of frames; see `FaceNet.forward`."""
         mel = features[:, :, : self.config.bands]
         scaled = (mel - self.config.feature_mean) / self.config.feature_deviation
         stream = self.entry(scaled.transpose(1, 2))

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save
 from voxface.corpus.labels import Canonical
 from voxface.errors import VoxfaceError
 from voxface.formats.output import OutputFile
-from voxface.models import CanonicalScale, CausalTCN, TCNConfig
+from voxface.models import CanonicalScale, FaceNet, build_net, net_config
 
 WEIGHTS = "model.safetensors"
 ABOUT = "model.json"
@@ -27,7 +27,7 @@ ABOUT = "model.json"
 class Trained:
     """A trained net, the canonical speaker it speaks with, and how it came about."""
 
-    net: CausalTCN
+    net: FaceNet
     canonical: Canonical
     about: Mapping[str, Any]
 
@@ -73,7 +73,7 @@ def load_trained(folder: Path) -> Trained:
     """
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        net = CausalTCN(TCNConfig.from_dict(about["model"]))
+        net = build_net(net_config(about["model"]))
         net.load_state_dict(load_file(folder / WEIGHTS))
         canonical = Canonical(**{k: np.array(v) for k, v in about["canonical"].items()})
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:

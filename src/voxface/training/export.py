@@ -101,6 +101,8 @@ def export_trained(
     """
     if trained.hears != "sound":
         raise VoxfaceError("a teacher that hears phones cannot run on sound; export a student")
+    if not isinstance(trained.net, CausalTCN):
+        raise VoxfaceError(f"nets of the family '{trained.net.config.family}' cannot be exported")
     about = trained.about
     dead = trained.canonical.centre <= DEAD_CENTRE
     return export_onnx(

@@ -10,7 +10,7 @@ import lightning
 import torch
 from torch import Tensor
 
-from voxface.models import CanonicalScale, CausalTCN
+from voxface.models import CanonicalScale, FaceNet
 from voxface.training.crops import Batch
 from voxface.training.losses import LossWeights, face_loss
 
@@ -54,7 +54,7 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
 
     def __init__(
         self,
-        net: CausalTCN,
+        net: FaceNet,
         scale: CanonicalScale,
         rest_motion: Tensor,
         optimiser: Optimiser,
@@ -82,7 +82,7 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         batch = Batch(*batch)
         output, _ = self.net(batch.features, self.net.initial_state(len(batch.features)))
         terms = face_loss(
-            output, batch, self.scale, self.rest, self.net.config.look_ahead, self.loss_weights()
+            output, batch, self.scale, self.rest, self.net.look_ahead, self.loss_weights()
         )
         self.log_dict({f"loss/{name}": value.detach() for name, value in terms.items()})
         total = torch.stack(list(terms.values())).sum()

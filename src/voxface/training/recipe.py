@@ -11,7 +11,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import yaml
 
 from voxface.errors import VoxfaceError, unknown_name
-from voxface.models import TCNConfig
+from voxface.models import NetConfig, TCNConfig
+from voxface.models.family import config_type
 from voxface.training.augment import Augmentation
 from voxface.training.crops import CropConfig
 from voxface.training.losses import LossWeights
@@ -64,7 +65,7 @@ class Recipe:
     hears: str = "sound"
     seed: int = 0
     precision: str = "bf16-mixed"
-    model: TCNConfig = field(default_factory=TCNConfig)
+    model: NetConfig = field(default_factory=TCNConfig)
     data: Data = field(default_factory=Data)
     crops: CropConfig = field(default_factory=CropConfig)
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -79,7 +80,6 @@ class Recipe:
 
 T = TypeVar("T")
 _PARTS: dict[str, type] = {
-    "model": TCNConfig,
     "data": Data,
     "crops": CropConfig,
     "augmentation": Augmentation,
@@ -109,6 +109,10 @@ def load_recipe(path: str | PathLike[str]) -> Recipe:
 def recipe_from_dict(values: Mapping[str, Any]) -> Recipe:
     """Build a recipe from plain values; see `load_recipe`."""
     parts = dict(values)
+    if isinstance(sizes := parts.get("model"), Mapping):
+        parts["model"] = _build(config_type(sizes), sizes, "model")
+    elif "model" in parts:
+        raise VoxfaceError(f"'model' must be a list of settings, not {sizes!r}")
     for name, part in _PARTS.items():
         if name in parts:
             parts[name] = _build(part, parts[name], name)

@@ -30,7 +30,7 @@ from voxface.corpus.phones import SILENCE, phone_features
 from voxface.corpus.prepare import CANONICAL
 from voxface.errors import VoxfaceError
 from voxface.formats.output import write_error
-from voxface.models import CausalTCN
+from voxface.models import build_net
 from voxface.training.checkpoint import Trained, canonical_scale, git_commit, save_trained
 from voxface.training.crops import MANY_TAKES, Crops
 from voxface.training.module import FaceModule
@@ -85,7 +85,7 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise write_error(output, error) from None
-    net = CausalTCN(recipe.model)
+    net = build_net(recipe.model)
     module = FaceModule(
         net,
         canonical_scale(canonical),
