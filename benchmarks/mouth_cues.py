@@ -16,8 +16,8 @@ import numpy as np
 
 import voxface
 from voxface.audio import read
-from voxface.corpus.alignment import align, english_words
 from voxface.formats.mouth_shapes import SHAPES, Cue, mouth_cues
+from voxface.phones.alignment import align, english_words
 
 WANTED = {
     "A": "p b m", "B": "s z t d n k ɡ i iː ɪ ʃ tʃ dʒ j θ ð ŋ", "C": "ɛ æ e", "D": "ɑː a",

@@ -18,9 +18,9 @@ from rich.table import Table
 from voxface.audio import read
 from voxface.corpus.grid import grid_speaker, read_align
 from voxface.corpus.manifest import read_corpus
-from voxface.corpus.phone_times import energy_agreement
-from voxface.corpus.phones import SILENCE, closes_lips, opens_jaw
 from voxface.corpus.utterance import Utterance
+from voxface.phones.symbols import SILENCE, closes_lips, opens_jaw
+from voxface.phones.times import energy_agreement
 
 LIPS, FACE = (13, 14), (10, 152)
 """MediaPipe's landmarks of the inner lips, and of the top and the chin of the face."""

@@ -9,14 +9,14 @@ import numpy as np
 
 from media import write_media
 from voxface.audio.features import features
-from voxface.corpus.articulation import articulation_frames
 from voxface.corpus.examples import Example, save_examples
 from voxface.corpus.labels import Canonical, save_canonical, sigmoid
 from voxface.corpus.manifest import CUTS, cut_of, write_cuts
-from voxface.corpus.phone_times import TimedPhone
 from voxface.corpus.prepare import CANONICAL
 from voxface.corpus.utterance import Utterance
 from voxface.face import ARKIT_CHANNELS, FaceClip, channel_index
+from voxface.phones.articulation import articulation_frames
+from voxface.phones.times import TimedPhone
 
 CHANNELS = len(ARKIT_CHANNELS)
 JAW = channel_index("jawOpen")

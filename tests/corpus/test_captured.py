@@ -19,7 +19,6 @@ from fabricated import (
     jaw_of,
     make_canonical,
 )
-from voxface.corpus.articulation import articulation_frames
 from voxface.corpus.captured import (
     CANONICAL_LEAST_TAKES,
     EXPRESSION_WEIGHT,
@@ -34,6 +33,7 @@ from voxface.corpus.labels import DEAD_CENTRE
 from voxface.errors import VoxfaceError
 from voxface.evaluation.metrics import lag, pearson
 from voxface.face import ARKIT_CHANNELS, FaceClip, channel_index
+from voxface.phones.articulation import articulation_frames
 
 
 def take(seed: int, speaker: str = "anna", lost: tuple[int, ...] = (), gain: float = 1.0) -> Take:

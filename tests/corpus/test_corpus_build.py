@@ -6,9 +6,9 @@ import pytest
 
 from voxface.corpus.build import PROGRESS, build_corpus
 from voxface.corpus.manifest import read_corpus
-from voxface.corpus.phone_times import TimedPhone
 from voxface.corpus.utterance import Dropped, Utterance
 from voxface.errors import VoxfaceError
+from voxface.phones.times import TimedPhone
 
 pytest.importorskip("lhotse", reason="corpora need the extra 'train' (lhotse)")
 

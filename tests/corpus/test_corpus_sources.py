@@ -1,10 +1,10 @@
 import pytest
 
 from voxface.corpus.catalogue import make_corpus
-from voxface.corpus.pronunciation import plain_words
 from voxface.corpus.sources import Take, utterance_of, voice_takes
 from voxface.corpus.utterance import Dropped
 from voxface.errors import VoxfaceError
+from voxface.phones.pronunciation import plain_words
 
 
 @pytest.mark.parametrize("name", ["grid", "voices"])

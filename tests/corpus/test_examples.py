@@ -9,8 +9,8 @@ import pytest
 
 from fabricated import learnable, make_example
 from voxface.corpus.examples import ARRAYS, TABLES, load_examples, save_examples
-from voxface.corpus.phone_times import TimedPhone
 from voxface.errors import VoxfaceError
+from voxface.phones.times import TimedPhone
 
 
 def test_round_trip(tmp_path) -> None:

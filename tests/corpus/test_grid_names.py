@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from voxface.corpus.grid import grid_sentence, grid_speaker, grid_word, read_align
-from voxface.corpus.phones import closes_lips
 from voxface.corpus.sources import boundary_difference
 from voxface.errors import VoxfaceError
+from voxface.phones.symbols import closes_lips
 
 
 @pytest.mark.parametrize(

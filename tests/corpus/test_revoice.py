@@ -9,10 +9,10 @@ import pytest
 
 from fabricated import JAW, burst_phones, bursts, captured_clip
 from voxface.audio.features import features
-from voxface.corpus.articulation import articulation_frames
 from voxface.corpus.captured import Take
 from voxface.corpus.revoice import CODECS, SPEEDS, Voice, changed, revoiced, through_codec
 from voxface.evaluation.metrics import lag, pearson
+from voxface.phones.articulation import articulation_frames
 
 
 def take() -> Take:

@@ -7,10 +7,10 @@ import pytest
 
 from fabricated import BURSTS, bursts
 from voxface.audio.features import features
-from voxface.corpus.articulation import articulation_frames
-from voxface.corpus.phone_times import TimedPhone
-from voxface.corpus.phones import SILENCE, phone_features
 from voxface.corpus.speech import AFTER, BEFORE, BRIDGE, speech_frames, widened
+from voxface.phones.articulation import articulation_frames
+from voxface.phones.symbols import SILENCE, phone_features
+from voxface.phones.times import TimedPhone
 
 
 def runs(active: np.ndarray) -> list[tuple[int, int]]:

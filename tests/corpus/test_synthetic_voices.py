@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from voxface.audio import read
-from voxface.corpus.alignment import align, english_words
-from voxface.corpus.espeak import Manner, speak_text
 from voxface.corpus.flite import VOICES, read_durations, speak_by_flite
-from voxface.corpus.phone_times import energy_agreement, loudness
-from voxface.corpus.phones import SILENCE, phone_features
 from voxface.corpus.sentences import SENTENCES
 from voxface.corpus.synthesis import Line, speak, synthetic_lines
+from voxface.phones.alignment import align, english_words
+from voxface.phones.espeak import Manner, speak_text
+from voxface.phones.symbols import SILENCE, phone_features
+from voxface.phones.times import energy_agreement, loudness
 
 needs_espeak = pytest.mark.skipif(
     not ctypes.util.find_library("espeak-ng"), reason="espeak-ng is not installed"

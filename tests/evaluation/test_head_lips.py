@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from voxface.corpus.phone_times import TimedPhone
 from voxface.errors import VoxfaceError
 from voxface.evaluation.head_lips import MET, MouthGauge, kind_of, phones_on_the_head, summary
 from voxface.face import FaceClip, Rig, RigPart
+from voxface.phones.times import TimedPhone
 from voxface.rig import default_head
 
 FPS = 100

@@ -18,7 +18,6 @@ from fabricated import (
     jaw_of,
     make_example,
 )
-from voxface.corpus.phone_times import TimedPhone
 from voxface.errors import VoxfaceError
 from voxface.evaluation.lips import (
     closure_threshold,
@@ -30,6 +29,7 @@ from voxface.evaluation.lips import (
 )
 from voxface.evaluation.takes import FIGURES, TakeScore, score_take, score_takes, summary, truth
 from voxface.face import FaceClip
+from voxface.phones.times import TimedPhone
 
 
 @pytest.fixture

@@ -222,7 +222,7 @@ def test_real_voices_shut_on_p_b_m_and_rest_in_silence(shared):
     """Recall on aligned speech of strangers, with the chance of the same shape on open vowels."""
     pytest.importorskip("pocketsphinx", reason="phones are aligned with pocketsphinx")
     from voxface.audio import read  # noqa: PLC0415
-    from voxface.corpus.alignment import align, english_words  # noqa: PLC0415
+    from voxface.phones.alignment import align, english_words  # noqa: PLC0415
 
     voices = shared / "data" / "voices"
     rows = [

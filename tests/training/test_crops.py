@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabricated import CHANNELS, JAW, make_example
-from voxface.corpus.phone_times import TimedPhone
-from voxface.corpus.phones import FEATURE_NAMES
+from voxface.phones.symbols import FEATURE_NAMES
+from voxface.phones.times import TimedPhone
 from voxface.training.augment import Augmentation
 from voxface.training.crops import Batch, CropConfig, Crops
 

@@ -9,8 +9,8 @@ import pytest
 
 from fabricated import make_example
 from voxface.audio.features import MEL_BANDS
-from voxface.corpus.phone_times import TimedPhone
-from voxface.corpus.phones import phone_features
+from voxface.phones.symbols import phone_features
+from voxface.phones.times import TimedPhone
 from voxface.training.recipe import Data
 from voxface.training.train import MANY_TAKES, as_heard, silence, split
 

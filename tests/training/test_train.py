@@ -21,10 +21,10 @@ from fabricated import (
 )
 from voxface.corpus.examples import load_examples, save_examples
 from voxface.corpus.labels import save_canonical
-from voxface.corpus.phone_times import TimedPhone
 from voxface.corpus.prepare import CANONICAL
 from voxface.errors import VoxfaceError
 from voxface.evaluation.metrics import amplitude_ratio, lag, pearson
+from voxface.phones.times import TimedPhone
 from voxface.training import train as training
 from voxface.training.checkpoint import load_trained
 from voxface.training.label import label, predict_motion

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from voxface.corpus.manifest import CUTS, cut_of, write_cuts
-from voxface.corpus.phones import SILENCE
 from voxface.corpus.utterance import Dropped, Utterance
 from voxface.errors import VoxfaceError
+from voxface.phones.symbols import SILENCE
 
 PROGRESS = "progress.jsonl"
 """Journal inside the folder: one line for each finished job, a cut or a reason."""

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from voxface.audio import read
 from voxface.audio.features import SAMPLE_RATE
-from voxface.corpus.ipa import arpabet_phones
-from voxface.corpus.phone_times import TimedPhone, cover, spread
-from voxface.corpus.phones import SILENCE
 from voxface.errors import VoxfaceError
+from voxface.phones.ipa import arpabet_phones
+from voxface.phones.symbols import SILENCE
+from voxface.phones.times import TimedPhone, cover, spread
 
 VOICES = ("slt", "rms", "awb", "kal16")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from voxface.corpus.alignment import AlignedWord, Word
-from voxface.corpus.ipa import parse_ipa, units_from_ipa
 from voxface.errors import VoxfaceError
+from voxface.phones.alignment import AlignedWord, Word
+from voxface.phones.ipa import parse_ipa, units_from_ipa
 
 ALIGN_UNIT = 25_000
 """Parts of a second in which ``.align`` files count."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from voxface.audio.features import SAMPLE_RATE
-from voxface.corpus.phone_times import TimedPhone
 from voxface.corpus.utterance import Utterance
 from voxface.errors import VoxfaceError
+from voxface.phones.times import TimedPhone
 
 CUTS = "cuts.jsonl.gz"
 """Name of the manifest inside a corpus folder."""

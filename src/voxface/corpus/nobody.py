@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from voxface.audio.features import MEL_BANDS, SAMPLE_RATE, features
-from voxface.corpus.articulation import articulation_frames
 from voxface.corpus.captured import channel_weight
 from voxface.corpus.examples import Example, save_examples
 from voxface.corpus.labels import load_canonical
 from voxface.face import ARKIT_CHANNELS
+from voxface.phones.articulation import articulation_frames
 
 SECONDS = 20
 PIECES = 60

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from voxface.audio import read
 from voxface.audio.features import MEL_BANDS, features
-from voxface.corpus.articulation import articulation_frames
 from voxface.corpus.captured import (
     Take,
     captured_example,
@@ -30,6 +29,7 @@ from voxface.corpus.speech import speech_frames, widened
 from voxface.corpus.utterance import Utterance
 from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS, FaceClip
+from voxface.phones.articulation import articulation_frames
 
 CANONICAL = "canonical.npz"
 """Name of the canonical speaker's file among the examples."""

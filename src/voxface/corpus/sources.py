@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voxface.audio import read
-from voxface.corpus.alignment import AlignedWord, Alignment, Word, align, english_words
 from voxface.corpus.grid import grid_sentence, grid_speaker, grid_word, read_align
-from voxface.corpus.ipa import parse_ipa, units_from_ipa
 from voxface.corpus.utterance import Dropped, Utterance
 from voxface.errors import VoxfaceError
+from voxface.phones.alignment import AlignedWord, Alignment, Word, align, english_words
+from voxface.phones.ipa import parse_ipa, units_from_ipa
 
 GRID_TOLERANCE = 0.12
 """Mean difference in seconds between our word boundaries and GRID's, beyond which we doubt both."""

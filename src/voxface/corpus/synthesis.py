@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.audio.features import SAMPLE_RATE
-from voxface.corpus.espeak import Manner, phonemes_of, require_espeak, speak_text
 from voxface.corpus.flite import VOICES, require_flite, speak_by_flite
-from voxface.corpus.phone_times import TimedPhone, energy_agreement
 from voxface.corpus.sentences import ENGLISH, SENTENCES
 from voxface.corpus.utterance import Dropped, Utterance
 from voxface.errors import VoxfaceError
+from voxface.phones.espeak import Manner, phonemes_of, require_espeak, speak_text
+from voxface.phones.times import TimedPhone, energy_agreement
 
 MEAN_SECONDS = 4.2
 """About how long one synthetic utterance is."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voxface.audio.features import SAMPLE_RATE
-from voxface.corpus.phone_times import TimedPhone
+from voxface.phones.times import TimedPhone
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voxface.corpus.phone_times import TimedPhone
-from voxface.corpus.phones import SILENCE, closes_lips, feature, is_vowel, opens_jaw, rounds_lips
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip, Rig
+from voxface.phones.symbols import SILENCE, closes_lips, feature, is_vowel, opens_jaw, rounds_lips
+from voxface.phones.times import TimedPhone
 from voxface.rig import connect
 
 FloatArray = NDArray[np.float64]

@@ -12,11 +12,11 @@ from scipy.stats import mannwhitneyu
 
 from voxface.audio.features import FRAME_RATE, SAMPLE_RATE
 from voxface.corpus.examples import Example
-from voxface.corpus.phones import FEATURE_NAMES
 from voxface.errors import VoxfaceError
 from voxface.evaluation.metrics import ClosureScore, closures, motion_where
 from voxface.evaluation.takes import truth
 from voxface.face import SPEECH_CHANNELS, FaceClip, channel_indices
+from voxface.phones.symbols import FEATURE_NAMES
 
 Predict = Callable[[Path | NDArray[np.float32]], FaceClip]
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset
 
 from voxface.corpus.examples import Example, takes_by_speaker
-from voxface.corpus.phones import FEATURE_NAMES as ARTICULATIONS_BY_NAME
+from voxface.phones.symbols import FEATURE_NAMES as ARTICULATIONS_BY_NAME
 from voxface.training.augment import HIGH, LOW, Augmentation, coloured_noise
 
 MANY_TAKES = 100

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from voxface.audio import features as front
-from voxface.corpus.phones import FEATURE_NAMES
 from voxface.models import CanonicalScale, CausalTCN, FaceOutput, SpokenLips
 from voxface.models.contract import POSE, WEIGHTS
+from voxface.phones.symbols import FEATURE_NAMES
 
 TAIL = front.HOP + front.WINDOW // 2
 """Past samples that the front end keeps: the window of the next frame begins so far back."""

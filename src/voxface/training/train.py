@@ -26,11 +26,11 @@ from numpy.typing import NDArray
 from voxface.audio.features import DECIBEL_RANGE, MEL_BANDS
 from voxface.corpus.examples import Example, load_examples, takes_by_speaker
 from voxface.corpus.labels import load_canonical
-from voxface.corpus.phones import SILENCE, phone_features
 from voxface.corpus.prepare import CANONICAL
 from voxface.errors import VoxfaceError
 from voxface.formats.output import write_error
 from voxface.models import build_net
+from voxface.phones.symbols import SILENCE, phone_features
 from voxface.training.checkpoint import Trained, canonical_scale, git_commit, save_trained
 from voxface.training.crops import MANY_TAKES, Crops
 from voxface.training.module import FaceModule

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.audio.features import FRAME_RATE
-from voxface.corpus.phone_times import TimedPhone
-from voxface.corpus.phones import FEATURE_NAMES, SILENCE, phone_features
+from voxface.phones.symbols import FEATURE_NAMES, SILENCE, phone_features
+from voxface.phones.times import TimedPhone
 
 
 def articulation_frames(phones: Sequence[TimedPhone], frames: int) -> NDArray[np.uint8]:

@@ -13,10 +13,10 @@ import soxr
 from numpy.typing import NDArray
 
 from voxface.audio.features import SAMPLE_RATE
-from voxface.corpus.ipa import parse_ipa
-from voxface.corpus.phone_times import TimedPhone, cover, loudness, spread
-from voxface.corpus.phones import MODIFIERS, SILENCE, feature
 from voxface.errors import VoxfaceError
+from voxface.phones.ipa import parse_ipa
+from voxface.phones.symbols import MODIFIERS, SILENCE, feature
+from voxface.phones.times import TimedPhone, cover, loudness, spread
 
 # Constants of espeak-ng's speak_lib.h (release 1.51).
 _SYNCHRONOUS = 2

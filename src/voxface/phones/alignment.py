@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.audio.features import SAMPLE_RATE
-from voxface.corpus.ipa import units_from_arpabet
-from voxface.corpus.phone_times import TimedPhone, cover, energy_agreement, spread
-from voxface.corpus.phones import SILENCE
-from voxface.corpus.pronunciation import Pronunciation, plain_words, pronounce_by_espeak
+from voxface.phones.ipa import units_from_arpabet
+from voxface.phones.pronunciation import Pronunciation, plain_words, pronounce_by_espeak
+from voxface.phones.symbols import SILENCE
+from voxface.phones.times import TimedPhone, cover, energy_agreement, spread
 
 FRAME = 0.01
 """Seconds from one frame of the aligner to the next."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voxface.corpus.phone_times import TimedPhone, cover, energy_agreement, spread
+from voxface.phones.times import TimedPhone, cover, energy_agreement, spread
 
 TONE = np.sin(np.arange(16000) * 0.1).astype(np.float32)
 

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 
-from voxface.corpus.ipa import Unit, parse_ipa, units_from_ipa
 from voxface.errors import VoxfaceError
+from voxface.phones.ipa import Unit, parse_ipa, units_from_ipa
 
 Pronunciation = tuple[Unit, ...]
 

@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from voxface.corpus.phones import MODIFIERS, base_phones, is_vowel, phone_features, split_phone
 from voxface.errors import VoxfaceError, unknown_name
+from voxface.phones.symbols import MODIFIERS, base_phones, is_vowel, phone_features, split_phone
 
 ARPABET: dict[str, tuple[str, ...]] = {
     "AA": ("ɑː",),
@@ -145,7 +145,7 @@ def parse_ipa(text: str) -> tuple[str, ...]:
         if size == 0 and not (rest[0] in MODIFIERS and phones):
             raise VoxfaceError(
                 f"unknown IPA symbol '{rest[0]}' (U+{ord(rest[0]):04X}) in '{text}'; "
-                "add it to voxface.corpus.phones or write it otherwise"
+                "add it to voxface.phones.symbols or write it otherwise"
             )
         base, rest = rest[:size], rest[size:]
         marks = set()

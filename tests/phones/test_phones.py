@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
 
-from voxface.corpus.ipa import (
+from voxface.errors import VoxfaceError
+from voxface.phones.ipa import (
     ARPABET,
     arpabet_phones,
     nearest_arpabet,
     parse_ipa,
     units_from_ipa,
 )
-from voxface.corpus.phones import (
+from voxface.phones.symbols import (
     FEATURE_NAMES,
     MODIFIERS,
     SILENCE,
@@ -20,7 +21,6 @@ from voxface.corpus.phones import (
     rounds_lips,
     split_phone,
 )
-from voxface.errors import VoxfaceError
 
 
 def test_every_base_phone_has_one_kind_and_values_from_0_to_1():

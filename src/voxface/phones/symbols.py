@@ -237,7 +237,7 @@ def split_phone(phone: str) -> tuple[str, str]:
     if base != SILENCE and base not in _VOWELS and base not in _CONSONANTS:
         raise VoxfaceError(
             f"unknown phone '{phone}'; write it in IPA as one of the base symbols in "
-            "voxface.corpus.phones followed by modifiers, or read it with parse_ipa"
+            "voxface.phones.symbols followed by modifiers, or read it with parse_ipa"
         )
     return base, phone[len(base) :]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.audio.features import SAMPLE_RATE
-from voxface.corpus.phones import SILENCE
+from voxface.phones.symbols import SILENCE
 
 GLIDE = 0.6
 """Share of a diphthong's duration that belongs to its first vowel."""
@@ -22,7 +22,7 @@ class TimedPhone:
     Attributes
     ----------
     symbol : str
-        IPA as in `voxface.corpus.phones`, or ``"sil"``.
+        IPA as in `voxface.phones.symbols`, or ``"sil"``.
     start, end : float
         Seconds from the beginning of the sound.
     """

@@ -1,0 +1,1 @@
+"""Phones: their symbols and looks, their times in a recording, and how text becomes phones."""

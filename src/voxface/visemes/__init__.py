@@ -1,0 +1,1 @@
+"""Rules instead of a model: phones become visemes, and visemes a face."""
