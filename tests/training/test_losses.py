@@ -8,15 +8,21 @@ import pytest
 import torch
 
 from fabricated import JAW, make_canonical
+from voxface.face import channel_index
 from voxface.models import FaceOutput
+from voxface.phones.symbols import FEATURE_NAMES
 from voxface.training.checkpoint import canonical_scale
 from voxface.training.crops import Batch
-from voxface.training.losses import STRIDE, LossWeights, face_loss
+from voxface.training.loss_terms import NATURAL_POSE, lip_gap
+from voxface.training.losses import LossWeights, face_loss
 
 FRAMES, ITEMS, SOUNDS = 120, 2, 27
 SCALE = canonical_scale(make_canonical())
 REST = torch.full((52,), -0.8)
 TERMS = tuple(item.name for item in fields(LossWeights))
+ALL = LossWeights(**dict.fromkeys(TERMS, 1.0))
+TIMELESS = {"silence", "pose_bounds"}
+"""Terms that know no time."""
 
 
 def only(*names: str, weight: float = 1.0) -> LossWeights:
@@ -35,7 +41,7 @@ def make_batch(seed: int = 0) -> Batch:
         features=torch.zeros(ITEMS, FRAMES, 80),
         motion=motion,
         weight=torch.ones(ITEMS, FRAMES, 52),
-        pose=0.1 * torch.randn(ITEMS, FRAMES, 6, generator=draw),
+        pose=0.03 * torch.randn(ITEMS, FRAMES, 6, generator=draw),
         pose_weight=torch.ones(ITEMS, FRAMES),
         speech=speech,
         articulation=torch.randint(0, 2, (ITEMS, FRAMES, SOUNDS), generator=draw).float(),
@@ -72,9 +78,9 @@ def test_a_perfect_face_loses_nothing(term: str, look_ahead: int) -> None:
     assert float(found[term]) >= -1e-5
 
 
-@pytest.mark.parametrize("term", sorted(set(TERMS) - {"silence"}))
+@pytest.mark.parametrize("term", sorted(set(TERMS) - TIMELESS))
 def test_a_late_face_loses_something(term: str) -> None:
-    """A label that comes one frame off its time is seen by every term (silence knows no time)."""
+    """A label that comes one frame off its time is seen by every term that knows time."""
     batch = make_batch()
     on_time = loss(perfect(batch, 8), batch, only(term), 8)[term]
     late = loss(perfect(batch, 9), batch, only(term), 8)[term]
@@ -84,16 +90,16 @@ def test_a_late_face_loses_something(term: str) -> None:
 def test_terms_switched_off_are_not_there() -> None:
     batch = make_batch()
     output = perfect(batch)
-    assert set(loss(output, batch, LossWeights())) == set(TERMS)
+    assert set(loss(output, batch, ALL)) == set(TERMS)
     for term in TERMS:
-        assert set(loss(output, batch, replace(LossWeights(), **{term: 0}))) == set(TERMS) - {term}
+        assert set(loss(output, batch, replace(ALL, **{term: 0}))) == set(TERMS) - {term}
     assert loss(output, batch, only()) == {}
 
 
 @pytest.mark.parametrize("term", TERMS)
 def test_a_term_is_multiplied_by_its_weight(term: str) -> None:
     batch, other = make_batch(), perfect(make_batch(1))
-    other = other._replace(motion=other.motion + 1, speech=-other.speech)
+    other = other._replace(motion=other.motion + 1, speech=-other.speech, pose=other.pose + 2)
     once = loss(other, batch, only(term))[term]
     thrice = loss(other, batch, only(term, weight=3.0))[term]
     assert float(once) > 0
@@ -118,7 +124,7 @@ def test_known_velocity_error() -> None:
     slope = torch.arange(FRAMES, dtype=torch.float32)[None, :, None].expand(ITEMS, -1, 52)
     output = perfect(batch)._replace(motion=slope)
     found = loss(output, batch, only("velocity", "acceleration"))
-    share = (FRAMES - STRIDE) / FRAMES  # divided by all frames, of which the last have no partner
+    share = (FRAMES - 4) / FRAMES  # divided by all frames, of which the last have no partner
     assert float(found["velocity"]) == pytest.approx((4 - 0.15) * share, rel=1e-4)
     assert float(found["acceleration"]) == pytest.approx(0, abs=1e-6)
 
@@ -184,9 +190,10 @@ def test_nothing_known_is_no_reason_for_nan() -> None:
         weight=nothing, pose_weight=nothing[:, :, 0], articulation_weight=nothing[:, :, 0]
     )
     output = FaceOutput(*(part.clone().requires_grad_() for part in perfect(make_batch(1))))
-    found = loss(output, batch, LossWeights(), look_ahead=8)
-    for name in ("motion", "weights", "velocity", "acceleration", "silence", "pose"):
+    found = loss(output, batch, ALL, look_ahead=8)
+    for name in ("motion", "weights", "velocity", "acceleration", "silence", "pose", "closure"):
         assert float(found[name].detach()) == 0
+    assert float(found["spectral"].detach()) == 0
     torch.stack(list(found.values())).sum().backward()
     for part in output:
         assert part.grad is None or torch.isfinite(part.grad).all()
@@ -204,7 +211,83 @@ def test_a_still_face_has_a_gradient_that_is_a_number() -> None:
     assert motion.grad.any()
 
 
+def mouth(gap: float, frames: int = FRAMES) -> torch.Tensor:
+    """Return motion (2, T, 52) of a mouth that nothing but the jaw opens, by a gap."""
+    weights = torch.zeros(ITEMS, frames, 52)
+    weights[:, :, JAW] = gap
+    odds = torch.logit(SCALE.rest + weights * (1 - SCALE.rest), eps=1e-6)
+    return (odds - SCALE.centre) / SCALE.deviation
+
+
+def test_the_lip_gap_is_the_jaw_less_what_closes() -> None:
+    weights = SCALE(mouth(0.3))
+    torch.testing.assert_close(
+        lip_gap(weights), torch.full((ITEMS, FRAMES), 0.3), atol=1e-4, rtol=0
+    )
+    weights[:, :, channel_index("mouthClose")] = 0.5
+    assert float(lip_gap(weights).abs().max()) < 1e-4
+    weights[:, :, channel_index("mouthUpperUpLeft")] = 0.4
+    torch.testing.assert_close(lip_gap(weights).mean(), torch.tensor(0.05), atol=1e-4, rtol=0)
+
+
+def test_a_gap_counts_more_the_less_there_should_be() -> None:
+    """A tenth of half of the crop costs more where the lips should meet, and grows steadily."""
+    costs = []
+    for shut in (0.0, 0.05, 0.1, 0.3):
+        batch = make_batch()
+        motion = torch.cat([mouth(shut, FRAMES // 2), mouth(0.6, FRAMES // 2)], 1)
+        wrong = torch.cat([mouth(shut + 0.1, FRAMES // 2), mouth(0.6, FRAMES // 2)], 1)
+        batch = batch._replace(motion=motion)
+        output = perfect(batch)._replace(motion=wrong)
+        costs.append(float(loss(output, batch, only("closure"))["closure"]))
+    assert costs == sorted(costs, reverse=True)
+    # Smooth-L1 of 1 at beta 0.2 is 0.9; closed lips count 5 against the 1 of open ones.
+    assert costs[0] == pytest.approx(0.9 * 5 / 6, rel=1e-2)
+    assert costs[3] == pytest.approx(0.9 / 2, rel=1e-2)
+
+
+def test_the_spectrum_knows_size_but_hardly_time() -> None:
+    batch = make_batch()
+    wave = torch.sin(torch.arange(FRAMES) * 2 * torch.pi / 20)[None, :, None]
+    batch = batch._replace(motion=wave.expand(ITEMS, -1, 52))
+
+    def cost(motion: torch.Tensor) -> float:
+        output = perfect(batch)._replace(motion=motion.expand(ITEMS, -1, 52))
+        return float(loss(output, batch, only("spectral"))["spectral"])
+
+    late, small, still = cost(wave.roll(5, 1)), cost(0.5 * wave), cost(0 * wave)
+    assert late < 0.2 * small
+    assert small < still
+    assert cost(wave + 3) < 1e-3
+
+
+def test_the_pose_is_free_within_its_natural_bounds() -> None:
+    batch = make_batch()
+    bounds = torch.tensor(NATURAL_POSE)
+    for factor, wanted in ((0.99, 0.0), (-1.0, 0.0), (2.0, 6.0), (-3.0, 24.0)):
+        output = perfect(batch)._replace(pose=(factor * bounds).expand(ITEMS, FRAMES, 6))
+        found = loss(output, batch, only("pose_bounds"))["pose_bounds"]
+        assert float(found) == pytest.approx(wanted, abs=1e-5)
+
+
+def test_a_missed_seal_costs_four_false_ones() -> None:
+    batch = make_batch()
+    sound = torch.zeros(ITEMS, FRAMES, SOUNDS)
+    for column, costs in (
+        (FEATURE_NAMES.index("bilabial"), 4.0),
+        (FEATURE_NAMES.index("vowel"), 0),
+    ):
+        there = sound.clone()
+        there[:, :, column] = 1
+        false = perfect(batch)._replace(articulation=20 * (2 * there - 1))
+        missed = false._replace(articulation=20 * (2 * sound - 1))
+        one = loss(false, batch._replace(articulation=sound), only("sealing"))["sealing"]
+        four = loss(missed, batch._replace(articulation=there), only("sealing"))["sealing"]
+        assert float(four) == pytest.approx(costs * 20 / 3, abs=1e-4)
+        assert float(one) == pytest.approx(costs * 20 / 12, abs=1e-4)
+
+
 def test_phones_are_only_asked_of_nets_that_tell_them() -> None:
     batch = make_batch()
     batch = batch._replace(articulation=torch.zeros(ITEMS, FRAMES, 0))
-    assert "articulation" not in loss(perfect(make_batch()), batch, LossWeights())
+    assert not {"articulation", "sealing"} & set(loss(perfect(make_batch()), batch, ALL))
