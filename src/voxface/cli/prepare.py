@@ -12,6 +12,11 @@ def run(
     captures: Path = typer.Option(..., help="folder that 'voxface capture' wrote"),
     corpora: Path = typer.Option(..., help="folder that 'voxface corpus' wrote"),
     shared: Path = typer.Option(Path("../shared/data"), help="the folder that holds facegood"),
+    captured_only: bool = typer.Option(
+        False,
+        "--captured-only",
+        help="only the takes that were captured: all that recipes/experiments need",
+    ),
 ) -> None:
     """Make example files: features, motion and phones at 100 Hz."""
     from rich.progress import Progress
@@ -26,11 +31,15 @@ def run(
         def tell(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        count = prepare_captured("grid", captures, corpora / "grid", output, tell=tell)
+        count = prepare_captured(
+            "grid", captures, corpora / "grid", output, revoice=not captured_only, tell=tell
+        )
         progress.print(f"{output / 'grid.npz'}: {count} examples")
         if (shared / "facegood").is_dir():
             count = prepare_facegood(shared, output)
             progress.print(f"{output / 'facegood.npz'}: {count} examples")
+        if captured_only:
+            return
         count = prepare_nobody(output / CANONICAL, output)
         progress.print(f"{output / 'nobody.npz'}: {count} examples")
         for folder in sorted(corpora.iterdir()):

@@ -41,7 +41,13 @@ Tell = Callable[[int, int], None]
 
 
 def prepare_captured(
-    name: str, captures: Path, corpus: Path, output: Path, *, tell: Tell = lambda done, total: None
+    name: str,
+    captures: Path,
+    corpus: Path,
+    output: Path,
+    *,
+    revoice: bool = True,
+    tell: Tell = lambda done, total: None,
 ) -> int:
     """Make ``NAME.npz`` and ``canonical.npz`` from captured takes and the phones of their corpus.
 
@@ -57,6 +63,8 @@ def prepare_captured(
         Folder that ``voxface corpus`` wrote for the same recordings.
     output : Path
         Folder of the examples.
+    revoice : bool
+        Whether to make the other voices, which takes most of the time.
     tell : callable
         Called with examples done and examples in all.
 
@@ -100,6 +108,8 @@ def prepare_captured(
     save_canonical(output / CANONICAL, canonical)
     work = [partial(captured_example, take, scales[take.speaker], canonical) for take in takes]
     save_examples(output / f"{name}.npz", _told((job() for job in work), len(work), tell))
+    if not revoice:
+        return len(takes)
     rng = np.random.default_rng(0)
     changed = (revoiced(take, Voice.random(rng)) for take in takes for _ in range(VARIANTS))
     made = (captured_example(take, scales[take.speaker], canonical) for take in changed)
