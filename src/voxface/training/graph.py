@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from voxface.audio import features as front
 from voxface.models import CanonicalScale, CausalTCN, FaceOutput, SpokenLips
+from voxface.models.blocks import ACTIVATIONS, SeparableBlock
 from voxface.models.contract import POSE, WEIGHTS
 from voxface.phones.symbols import FEATURE_NAMES
 
@@ -84,15 +85,24 @@ class FoldedSpectrum(nn.Module):
 
 
 class FoldedTCN(nn.Module):
-    """A trained `CausalTCN`, time-major and with everything foldable folded."""
+    """A trained `CausalTCN`, time-major and with everything foldable folded.
 
-    def __init__(self, net: CausalTCN) -> None:
+    Parameters
+    ----------
+    net : CausalTCN
+    condition : Tensor, shape (K,), optional
+        What the net is told, for good.
+    """
+
+    def __init__(self, net: CausalTCN, condition: Tensor | None = None) -> None:
         super().__init__()
         config = net.config
         if config.kernel != 3:
             raise ValueError(f"only kernels of 3 taps are folded, not {config.kernel}")
         self.channels = config.channels
         self.memories = net.memories
+        self.separable, self.centred = config.separable, config.centred
+        self.activation = ACTIVATIONS[config.activation]()
         to_decibel = 10 / np.log(10)  # ONNX knows the natural logarithm only
         entry = net.entry.weight[:, :, 0].T
         shift = entry.sum(0) * (config.feature_mean / config.feature_deviation)
@@ -103,11 +113,17 @@ class FoldedTCN(nn.Module):
         self.tap_biases = nn.ParameterList()
         self.mixes = nn.ParameterList()
         self.mix_biases = nn.ParameterList()
-        for taps, tap_bias, mix, mix_bias in net.folded_blocks():
-            self.taps.append(_parameter(taps))
-            self.tap_biases.append(_parameter(tap_bias))
-            self.mixes.append(_parameter(mix))
-            self.mix_biases.append(_parameter(mix_bias))
+        for block in net.each_block():
+            weight, bias = block.folded(condition)
+            # Oldest tap first: (kernel, C) of depthwise taps, (kernel, C in, C out) of dense ones.
+            self.taps.append(
+                _parameter(weight[:, 0].T if self.separable else weight.permute(2, 1, 0))
+            )
+            self.tap_biases.append(_parameter(bias))
+            if isinstance(block, SeparableBlock):
+                assert block.pointwise.bias is not None
+                self.mixes.append(_parameter(block.pointwise.weight[:, :, 0].T))
+                self.mix_biases.append(_parameter(block.pointwise.bias))
         heads = (net.motion_head, net.pose_head, net.speech_head, net.articulation_head)
         self.heads = _parameter(torch.cat([head.weight[:, :, 0] for head in heads]).T)
         biases = [head.bias for head in heads if head.bias is not None]
@@ -120,14 +136,12 @@ class FoldedTCN(nn.Module):
         stream = torch.log(torch.clamp(energy, min=low, max=high)) @ self.entry + self.entry_bias
         pasts = memory.reshape(-1, sum(self.memories), self.channels)
         kept, begin = [], 0
-        parts = zip(self.taps, self.tap_biases, self.mixes, self.mix_biases, strict=True)
-        for length, (taps, tap_bias, mix, mix_bias) in zip(self.memories, parts, strict=True):
+        for number, length in enumerate(self.memories):
             extended = torch.cat([pasts[:, begin : begin + length], stream], dim=1)
             begin += length
-            step = length // 2
-            inner = extended[:, :-length] * taps[0] + extended[:, step:-step] * taps[1]
-            inner = torch.relu(inner + stream * taps[2] + tap_bias)
-            stream = stream + (inner @ mix + mix_bias)
+            middle = extended[:, length // 2 : -(length // 2)]
+            inner = self._inner(number, extended[:, :-length], middle, stream)
+            stream = (middle if self.centred else stream) + inner
             kept.append(extended[:, -length:].flatten(1))
         said = stream @ self.heads + self.head_bias
         speech = WEIGHTS + len(POSE)
@@ -138,6 +152,16 @@ class FoldedTCN(nn.Module):
             articulation=said[:, :, speech + 1 :],
         )
         return face, torch.cat(kept, dim=1)
+
+    def _inner(self, number: int, first: Tensor, second: Tensor, third: Tensor) -> Tensor:
+        """Return what block `number` adds, from the streams at its three taps."""
+        taps, bias = self.taps[number], self.tap_biases[number]
+        if self.separable:
+            inner = first * taps[0] + second * taps[1]
+            inner = self.activation(inner + third * taps[2] + bias)
+            return inner @ self.mixes[number] + self.mix_biases[number]
+        inner = first @ taps[0] + second @ taps[1] + third @ taps[2]
+        return self.activation(inner + bias)  # type: ignore[no-any-return]
 
 
 class FaceWeights(nn.Module):
