@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -55,7 +55,8 @@ class NetConfig:
     bands : int
         Features taken in: the first so many columns of `voxface.audio.features`.
     look_ahead : int
-        Frames by which the face is told later than its sound is heard.
+        Frames by which the face is told later than its sound is heard; `FaceNet.look_ahead` is
+        the true number, to which a net may add what its layers see ahead.
     articulations : int
         Number of auxiliary articulatory targets.
     feature_mean, feature_deviation : float
@@ -94,6 +95,8 @@ class FaceNet(nn.Module, ABC):
     """
 
     config: NetConfig
+    endless: ClassVar[bool] = False
+    """Whether all that was ever heard may count, as in recurrent nets."""
 
     @property
     def look_ahead(self) -> int:

@@ -6,11 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from voxface.errors import VoxfaceError, unknown_name
+from voxface.models.attention_tcn import AttentionTCN, AttentionTCNConfig
 from voxface.models.contract import FaceNet, NetConfig
+from voxface.models.linear import LinearConfig, LinearNet
+from voxface.models.pruned_tcn import PrunedTCN, PrunedTCNConfig
+from voxface.models.recurrent import GRUNet, LSTMNet, RecurrentConfig
 from voxface.models.tcn import CausalTCN, TCNConfig
+from voxface.models.transformer import CausalTransformer, TransformerConfig
 
 FAMILIES: dict[str, tuple[type[NetConfig], type[FaceNet]]] = {
     "tcn": (TCNConfig, CausalTCN),
+    "attention_tcn": (AttentionTCNConfig, AttentionTCN),
+    "gru": (RecurrentConfig, GRUNet),
+    "lstm": (RecurrentConfig, LSTMNet),
+    "transformer": (TransformerConfig, CausalTransformer),
+    "linear": (LinearConfig, LinearNet),
+    "pruned_tcn": (PrunedTCNConfig, PrunedTCN),
 }
 """Each family's sizes, and the net that is built from them."""
 

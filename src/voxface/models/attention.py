@@ -1,0 +1,106 @@
+"""Attention that streams: every frame looks at the frames of a window behind it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from voxface.errors import VoxfaceError
+
+LONGEST_PIECE = 512
+"""Frames that attend at once, so that a long recording needs memory for no more."""
+
+
+class WindowedAttention(nn.Module):
+    """Multi-head attention over the last `window` frames, the present one among them.
+
+    Keys and values of the frames before are its state. How far a key lies back counts against it,
+    in proportion, with a slope per head that is learned: Press et al., "Train short, test long"
+    (ALiBi), 2022. That needs no clock, so a stream may go on for ever.
+
+    Parameters
+    ----------
+    channels : int
+        Width of the stream.
+    heads : int
+        Divides `channels`.
+    window : int
+        Frames that a frame attends to, at least 2.
+
+    Raises
+    ------
+    VoxfaceError
+        If the sizes do not fit.
+    """
+
+    def __init__(self, channels: int, heads: int, window: int) -> None:
+        super().__init__()
+        if heads < 1 or channels % heads:
+            raise VoxfaceError(f"{heads} heads of attention cannot share {channels} channels")
+        if window < 2:
+            raise VoxfaceError(f"a window of attention has at least 2 frames, not {window}")
+        self.channels, self.heads = channels, heads
+        self.cache = window - 1
+        """Frames whose keys and values are kept."""
+        self.state_size = 1 + self.cache * 2 * channels
+        self.project = nn.Linear(channels, 3 * channels)
+        self.gather = nn.Linear(channels, channels)
+        # ALiBi's slopes for h heads: 2^(-8/h), 2^(-16/h) ... 2^-8.
+        slopes = 2.0 ** (-8 * torch.arange(1, heads + 1) / heads)
+        self.log_slopes = nn.Parameter(torch.log(slopes))
+
+    def forward(self, stream: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
+        """Attend.
+
+        Parameters
+        ----------
+        stream : Tensor, shape (B, T, C)
+        past : Tensor, shape (B, state_size)
+            How many frames the cache holds, then their keys and values; zeros before any sound.
+
+        Returns
+        -------
+        mixed : Tensor, shape (B, T, C)
+        past : Tensor, shape (B, state_size)
+        """
+        frames = stream.shape[1]
+        query, key, value = self.project(stream).chunk(3, dim=2)
+        cached = past[:, 1:].reshape(-1, self.cache, 2 * self.channels)
+        known = torch.cat([cached, torch.cat([key, value], dim=2).to(past.dtype)], dim=1)
+        empty = self.cache - past[:, :1]
+        if torch.jit.is_tracing() or frames <= LONGEST_PIECE:
+            mixed = self._attend(query, known, empty)
+        else:
+            pieces = [
+                self._attend(part, known[:, begin : begin + self.cache + part.shape[1]],
+                             empty - begin)
+                for begin, part in zip(
+                    range(0, frames, LONGEST_PIECE), query.split(LONGEST_PIECE, dim=1), strict=True
+                )
+            ]  # fmt: skip
+            mixed = torch.cat(pieces, dim=1)
+        held = torch.clamp(past[:, :1] + frames, max=self.cache)
+        kept = known[:, -self.cache :].reshape(-1, self.cache * 2 * self.channels)
+        return self.gather(mixed), torch.cat([held, kept], dim=1)
+
+    def _attend(self, query: Tensor, known: Tensor, empty: Tensor) -> Tensor:
+        """Mix values for queries (B, T, C) from keys and values (B, cache + T, 2 C).
+
+        Of the known, the first `empty` (B, 1) were never heard.
+        """
+        frames, total = query.shape[1], known.shape[1]
+        key, value = known.chunk(2, dim=2)
+        at = torch.arange(total, device=query.device)
+        back = torch.arange(self.cache, self.cache + frames, device=query.device)[:, None] - at
+        hidden = (back < 0) | (back > self.cache) | (at < empty)[:, None]
+        slopes = torch.exp(self.log_slopes)[:, None, None]
+        scores = self._by_head(query) @ self._by_head(key).transpose(2, 3)
+        scores = scores * (self.channels // self.heads) ** -0.5 - slopes * back
+        shares = functional.softmax(scores.masked_fill(hidden[:, None], float("-inf")), dim=3)
+        mixed = shares.to(value.dtype) @ self._by_head(value)
+        return mixed.transpose(1, 2).flatten(2)
+
+    def _by_head(self, values: Tensor) -> Tensor:
+        """Return values (B, T, C) as (B, H, T, C / H)."""
+        return values.unflatten(2, (self.heads, self.channels // self.heads)).transpose(1, 2)
