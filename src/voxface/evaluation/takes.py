@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from voxface.audio.features import FRAME_RATE
 from voxface.corpus.examples import Example
 from voxface.corpus.facegood import read_take
 from voxface.errors import VoxfaceError
@@ -17,6 +18,8 @@ from voxface.face import ARKIT_CHANNELS, REGIONS, FaceClip, channel_index
 
 JAW = channel_index("jawOpen")
 MOUTH = [channel_index(name) for name in REGIONS["mouth"] if name.startswith("mouth")]
+COVERED = 0.8
+"""Share of the captured frames that a prediction must reach."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,11 @@ class TakeScore:
         Amplitude ratios (predicted over true standard deviation): of jawOpen, and the geometric
         mean over the mouth channels that move.
     mouth_error
-        Mean absolute error of all mouth channels about each curve's own rest.
+        Mean absolute error of all mouth channels that were tracked, about each curve's own rest.
     jaw_error
         The same of jawOpen.
     lag
-        Milliseconds by which the predicted jaw is late.
+        Milliseconds by which the predicted jaw is late, to 10 ms.
     """
 
     name: str
@@ -68,12 +71,30 @@ def truth(example: Example) -> FaceClip:
 
 
 def score_take(example: Example, predicted: FaceClip) -> TakeScore:
-    """Compare a prediction at the feature rate (100 fps) with the captured take of an example."""
+    """Compare a prediction at the feature rate (100 fps) with the captured take of an example.
+
+    Raises
+    ------
+    VoxfaceError
+        If the prediction is of another rate or covers less than `COVERED` of the captured frames.
+    """
+    if predicted.fps != FRAME_RATE:
+        raise VoxfaceError(
+            f"a prediction for '{example.name}' has {float(predicted.fps):g} frames per second; "
+            f"resample it to {FRAME_RATE}"
+        )
     true = truth(example)
+    predicted = predicted.select(ARKIT_CHANNELS)
     seen = true.tracked.any(axis=1)
-    at = np.round(true.times[seen] * float(predicted.fps)).astype(int)
+    at = np.round((true.times[seen] - predicted.start) * FRAME_RATE).astype(int)
     inside = (at >= 0) & (at < min(len(predicted), len(example)))
+    if inside.sum() < max(3, COVERED * len(inside)):
+        raise VoxfaceError(
+            f"a prediction for '{example.name}' covers {inside.sum()} of {len(inside)} captured "
+            "frames; predict the whole take"
+        )
     at = at[inside]
+    known = true.tracked.any(axis=0)
     own = true.weights[seen][inside].astype(np.float64)
     said = predicted.weights[at].astype(np.float64)
     resting = example.speech[at] == 0
@@ -91,10 +112,18 @@ def score_take(example: Example, predicted: FaceClip) -> TakeScore:
         float(np.mean(r[chosen])) if chosen else float("nan"),
         float(ratio[JAW]),
         float(np.exp(np.mean(np.log(ratio[chosen] + 1e-6)))) if chosen else float("nan"),
-        float(error[MOUTH].mean()),
+        float(error[[column for column in MOUTH if known[column]]].mean()),
         float(error[JAW]),
-        metrics.lag(said[:, JAW], own[:, JAW], float(true.fps)),
+        _lag(predicted, true.times[seen][inside], own[:, JAW]),
     )
+
+
+def _lag(predicted: FaceClip, times: NDArray[np.float64], jaw: NDArray[np.float64]) -> float:
+    """Return how late the predicted jaw is, to its own frame: frames of a video are coarse."""
+    clock = predicted.times
+    within = (clock >= times[0]) & (clock <= times[-1])
+    said = predicted.weights[within, JAW]
+    return metrics.lag(said, np.interp(clock[within], times, jaw), float(predicted.fps))
 
 
 def score_takes(
