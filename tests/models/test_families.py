@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from voxface.errors import VoxfaceError
 from voxface.models import FAMILIES, FaceNet, NetConfig, build_net, net_config
+from voxface.models.attention import PIECE
 from voxface.models.condition import condition_size
 
 BANDS = 9
@@ -143,6 +144,21 @@ def test_told_nothing_is_told_zeros(name: str) -> None:
         moved, _ = net(sound(20), net.initial_state(1), zeros + 1)
     torch.testing.assert_close(silent.motion, neutral.motion)
     assert (moved.motion - silent.motion).abs().max() > 0.05
+
+
+def test_long_pushes_attend_as_short_ones() -> None:
+    """Pieces begin and end anywhere in a window, also while the cache fills."""
+    net = small_net("attention_tcn")
+    for stage in net.attentions:
+        assert stage.attention.cache == 6
+    heard = sound(2 * PIECE + 50, 2)
+    with torch.inference_mode():
+        whole, _ = net(heard, net.initial_state(2))
+        state, said = net.initial_state(2), []
+        for part in torch.split(heard, [PIECE - 3, 5, PIECE, 48], dim=1):
+            face, state = net(part, state)
+            said.append(face.motion)
+    torch.testing.assert_close(torch.cat(said, 1), whole.motion, atol=1e-4, rtol=1e-4)
 
 
 def test_every_family_is_tried() -> None:

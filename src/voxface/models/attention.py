@@ -8,15 +8,15 @@ from torch.nn import functional
 
 from voxface.errors import VoxfaceError
 
-LONGEST_PIECE = 512
-"""Frames that attend at once, so that a long recording needs memory for no more."""
+PIECE = 128
+"""Frames that attend at once: a long recording then costs no more per second than a short one."""
 
 
 class WindowedAttention(nn.Module):
     """Multi-head attention over the last `window` frames, the present one among them.
 
     Keys and values of the frames before are its state. How far a key lies back counts against it,
-    in proportion, with a slope per head that is learned: Press et al., "Train short, test long"
+    in proportion and with another slope in each head: Press et al., "Train short, test long"
     (ALiBi), 2022. That needs no clock, so a stream may go on for ever.
 
     Parameters
@@ -34,6 +34,8 @@ class WindowedAttention(nn.Module):
         If the sizes do not fit.
     """
 
+    slopes: Tensor
+
     def __init__(self, channels: int, heads: int, window: int) -> None:
         super().__init__()
         if heads < 1 or channels % heads:
@@ -48,7 +50,7 @@ class WindowedAttention(nn.Module):
         self.gather = nn.Linear(channels, channels)
         # ALiBi's slopes for h heads: 2^(-8/h), 2^(-16/h) ... 2^-8.
         slopes = 2.0 ** (-8 * torch.arange(1, heads + 1) / heads)
-        self.log_slopes = nn.Parameter(torch.log(slopes))
+        self.register_buffer("slopes", slopes[:, None, None], persistent=False)
 
     def forward(self, stream: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
         """Attend.
@@ -69,37 +71,42 @@ class WindowedAttention(nn.Module):
         cached = past[:, 1:].reshape(-1, self.cache, 2 * self.channels)
         known = torch.cat([cached, torch.cat([key, value], dim=2).to(past.dtype)], dim=1)
         empty = self.cache - past[:, :1]
-        if torch.jit.is_tracing() or frames <= LONGEST_PIECE:
+        if torch.jit.is_tracing():
             mixed = self._attend(query, known, empty)
         else:
-            pieces = [
-                self._attend(part, known[:, begin : begin + self.cache + part.shape[1]],
-                             empty - begin)
-                for begin, part in zip(
-                    range(0, frames, LONGEST_PIECE), query.split(LONGEST_PIECE, dim=1), strict=True
-                )
-            ]  # fmt: skip
-            mixed = torch.cat(pieces, dim=1)
+            mixed = torch.cat(self._piecewise(query, known, empty), dim=1)
         held = torch.clamp(past[:, :1] + frames, max=self.cache)
         kept = known[:, -self.cache :].reshape(-1, self.cache * 2 * self.channels)
         return self.gather(mixed), torch.cat([held, kept], dim=1)
 
-    def _attend(self, query: Tensor, known: Tensor, empty: Tensor) -> Tensor:
-        """Mix values for queries (B, T, C) from keys and values (B, cache + T, 2 C).
+    def _piecewise(self, query: Tensor, known: Tensor, empty: Tensor) -> list[Tensor]:
+        """Attend piece by piece, each to what its window holds and was heard."""
+        fewest, most = int(empty.min()), int(empty.max())
+        mixed = []
+        for begin in range(0, query.shape[1], PIECE):
+            part = query[:, begin : begin + PIECE]
+            first = max(begin, fewest)
+            seen = known[:, first : begin + self.cache + part.shape[1]]
+            mixed.append(self._attend(part, seen, empty - first if most > first else None))
+        return mixed
+
+    def _attend(self, query: Tensor, known: Tensor, empty: Tensor | None) -> Tensor:
+        """Mix values for queries (B, T, C) from keys and values (B, S, 2 C), the last T theirs.
 
         Of the known, the first `empty` (B, 1) were never heard.
         """
-        frames, total = query.shape[1], known.shape[1]
+        total = known.shape[1]
         key, value = known.chunk(2, dim=2)
         at = torch.arange(total, device=query.device)
-        back = torch.arange(self.cache, self.cache + frames, device=query.device)[:, None] - at
-        hidden = (back < 0) | (back > self.cache) | (at < empty)[:, None]
-        slopes = torch.exp(self.log_slopes)[:, None, None]
+        back = torch.arange(total - query.shape[1], total, device=query.device)[:, None] - at
+        hidden = (back < 0) | (back > self.cache)
+        bias = (-self.slopes * back).masked_fill(hidden, float("-inf"))
         scores = self._by_head(query) @ self._by_head(key).transpose(2, 3)
-        scores = scores * (self.channels // self.heads) ** -0.5 - slopes * back
-        shares = functional.softmax(scores.masked_fill(hidden[:, None], float("-inf")), dim=3)
-        mixed = shares.to(value.dtype) @ self._by_head(value)
-        return mixed.transpose(1, 2).flatten(2)
+        scores = scores * (self.channels // self.heads) ** -0.5 + bias
+        if empty is not None:
+            scores = scores.masked_fill((at < empty)[:, None, None], float("-inf"))
+        shares = functional.softmax(scores, dim=3).to(value.dtype)
+        return (shares @ self._by_head(value)).transpose(1, 2).flatten(2)
 
     def _by_head(self, values: Tensor) -> Tensor:
         """Return values (B, T, C) as (B, H, T, C / H)."""

@@ -80,7 +80,7 @@ def export_onnx(
         "state_size": runner.state_size,
         "channels": list(ARKIT_CHANNELS),
         "pose": list(POSE),
-        "weights_sha256": _weights_hash(model),
+        "weights_sha256": weights_hash(model),
     } | about
     onnx.helper.set_model_props(model, {"voxface": json.dumps(metadata, sort_keys=True)})
     onnx.checker.check_model(model)
@@ -123,7 +123,8 @@ def export_trained(
     )
 
 
-def _weights_hash(model: onnx.ModelProto) -> str:
+def weights_hash(model: onnx.ModelProto) -> str:
+    """Return the SHA-256 of all weights and their names, as metadata tells it."""
     digest = hashlib.sha256()
     for tensor in sorted(model.graph.initializer, key=lambda item: item.name):
         digest.update(tensor.name.encode())

@@ -132,8 +132,16 @@ class FoldedTCN(nn.Module):
 
     def forward(self, energy: Tensor, memory: Tensor) -> tuple[FaceOutput, Tensor]:
         """Map mel energies (B, n, 80) and memory to what the net says and the next memory."""
+        stream, memory = self.advance(self.enter(energy), memory)
+        return self.read(stream), memory
+
+    def enter(self, energy: Tensor) -> Tensor:
+        """Map mel energies (B, n, 80) to the residual stream (B, n, C)."""
         low, high = (10 ** (level / 10) for level in front.DECIBEL_RANGE)
-        stream = torch.log(torch.clamp(energy, min=low, max=high)) @ self.entry + self.entry_bias
+        return torch.log(torch.clamp(energy, min=low, max=high)) @ self.entry + self.entry_bias
+
+    def advance(self, stream: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """Pass all blocks; return the stream behind them and the next memory."""
         pasts = memory.reshape(-1, sum(self.memories), self.channels)
         kept, begin = [], 0
         for number, length in enumerate(self.memories):
@@ -143,15 +151,18 @@ class FoldedTCN(nn.Module):
             inner = self._inner(number, extended[:, :-length], middle, stream)
             stream = (middle if self.centred else stream) + inner
             kept.append(extended[:, -length:].flatten(1))
+        return stream, torch.cat(kept, dim=1)
+
+    def read(self, stream: Tensor) -> FaceOutput:
+        """Read what the net says from the stream."""
         said = stream @ self.heads + self.head_bias
         speech = WEIGHTS + len(POSE)
-        face = FaceOutput(
+        return FaceOutput(
             motion=said[:, :, :WEIGHTS],
             pose=torch.tanh(said[:, :, WEIGHTS:speech]) * self.pose_bounds,
             speech=said[:, :, speech],
             articulation=said[:, :, speech + 1 :],
         )
-        return face, torch.cat(kept, dim=1)
 
     def _inner(self, number: int, first: Tensor, second: Tensor, third: Tensor) -> Tensor:
         """Return what block `number` adds, from the streams at its three taps."""
