@@ -105,7 +105,7 @@ def test_a_face_that_never_moves_has_no_lag() -> None:
     assert np.isnan(lag(curve(100), np.zeros(100), 25))
 
 
-@pytest.mark.parametrize("frames", [1, 3, 12])
+@pytest.mark.parametrize("frames", [3, 12])
 def test_lag_of_a_take_shorter_than_the_reach(frames: int) -> None:
     with np.errstate(all="raise"):
         found = lag(curve(frames), curve(frames), 25)
@@ -133,9 +133,9 @@ def test_motion_in_silence() -> None:
     assert motion_where(weights, silent) == 0
     assert motion_where(weights, ~silent) == pytest.approx(0.2)
     assert motion_where(np.full((9, 2), 0.7), np.ones(9, bool)) == 0
-    assert motion_where(weights, np.zeros(100, bool)) == 0
     # A step into a frame that is not silent is no motion in silence.
-    assert motion_where(weights, np.arange(100) == 50) == 0
+    assert np.isnan(motion_where(weights, np.zeros(100, bool)))
+    assert np.isnan(motion_where(weights, np.arange(100) == 50))
 
 
 def test_closures() -> None:
