@@ -17,8 +17,9 @@ from voxface.phones.symbols import FEATURE_NAMES
 from voxface.phones.times import TimedPhone
 from voxface.training.augment import Augmentation
 from voxface.training.crops import Batch, CropConfig, Crops
+from voxface.training.hearing import Hearing
 
-SILENCE = np.full(80, -80, np.float32)
+SOUND = Hearing()
 REST = np.linspace(-1, 0, CHANNELS).astype(np.float32)
 PLAIN = CropConfig(frames=100, warm_up=20, batch=6, clean=0.0, noise_only=0.0)
 
@@ -37,9 +38,14 @@ def ramp(frames: int = 400, **more):
 
 
 def crops(
-    *examples, config: CropConfig = PLAIN, augmentation: Augmentation | None = None, seed: int = 0
+    *examples,
+    config: CropConfig = PLAIN,
+    augmentation: Augmentation | None = None,
+    seed: int = 0,
+    hearing: Hearing = SOUND,
+    **more,
 ) -> Crops:
-    return Crops(examples or (ramp(),), config, augmentation, REST, SILENCE, seed)
+    return Crops(examples or (ramp(),), config, augmentation, REST, hearing, seed, **more)
 
 
 def same(one: Batch, two: Batch) -> bool:

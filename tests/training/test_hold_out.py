@@ -11,8 +11,10 @@ from fabricated import make_example
 from voxface.audio.features import MEL_BANDS
 from voxface.phones.symbols import phone_features
 from voxface.phones.times import TimedPhone
+from voxface.training.crops import MANY_TAKES
+from voxface.training.hearing import as_heard, silence
 from voxface.training.recipe import Data
-from voxface.training.train import MANY_TAKES, as_heard, silence, split
+from voxface.training.split import split
 
 EVERYTHING = Data(hold_out_every=0)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 from torch import Tensor
 
 from voxface.audio.features import DECIBEL_RANGE, MEL_BANDS, mel_centres
@@ -107,16 +108,18 @@ def warp_frequency(mel: Tensor, factors: Tensor) -> Tensor:
 
 def reverberate(mel: Tensor) -> Tensor:
     """Smear energy in time with an exponential decay of 0.1 to 0.8 s (60 dB)."""
-    seconds = 0.1 + 0.7 * torch.rand(len(mel), 1) ** 1.5
+    seconds = 0.1 + 0.7 * torch.rand(len(mel)) ** 1.5
     decay = 10 ** (-6 / (seconds * 100))
-    direct = 10 ** (-(4 + 14 * torch.rand(len(mel), 1)) / 10)
+    direct = 10 ** (-(4 + 14 * torch.rand(len(mel))) / 10)
     power = 10 ** (mel / 10)
-    tail = torch.zeros_like(power[:, 0])
-    tails = []
-    for frame in power.unbind(1):
-        tails.append(tail)
-        tail = decay * tail + (1 - decay) * 6 * direct * frame
-    return 10 * torch.log10(power + torch.stack(tails, 1) + 1e-8)
+    gain = (1 - decay) * 6 * direct
+    tails = [
+        lfilter([0, item_gain], [1, -item_decay], item, axis=0)
+        for item, item_gain, item_decay in zip(
+            power.numpy(), gain.double().tolist(), decay.double().tolist(), strict=True
+        )
+    ]
+    return 10 * torch.log10(power + torch.from_numpy(np.stack(tails)).to(power) + 1e-8)
 
 
 def lose_quiet_bands(mel: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, NamedTuple
@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
+from voxface.audio.features import MEL_BANDS
 from voxface.corpus.examples import Example, takes_by_speaker
+from voxface.errors import VoxfaceError
 from voxface.phones.symbols import FEATURE_NAMES as ARTICULATIONS_BY_NAME
 from voxface.training.augment import HIGH, LOW, Augmentation, coloured_noise
+from voxface.training.extra_features import extras_of_mel
+from voxface.training.hearing import Hearing
 
 MANY_TAKES = 100
 """A speaker with more takes has a scale of their own worth learning."""
@@ -56,7 +60,8 @@ class CropConfig:
     Parameters
     ----------
     frames : int
-        Frames with labels in a crop; `warm_up` frames before them only fill the net's memory.
+        Frames with labels in a crop, at the net's rate; `warm_up` frames before them only fill the
+        net's memory.
     batch : int
         Crops in a batch.
     tempo : tuple of float
@@ -70,6 +75,9 @@ class CropConfig:
         Share of crops in which nobody speaks: noise, or digital silence.
     closure : float
         How much more labels count while p, b or m is spoken: lips that do not meet are seen.
+    shards : int
+        Parts of a batch that are drawn with random numbers of their own. The workers of a run
+        divide them among themselves, so that a batch is the same however many workers share it.
     shares : mapping from corpus to float
         How often each corpus is drawn, and `corpus_weight` how much its labels count.
     """
@@ -82,12 +90,39 @@ class CropConfig:
     clean: float = 0.1
     noise_only: float = 0.04
     closure: float = 1.0
+    shards: int = 4
     shares: tuple[tuple[str, float], ...] = ()
     corpus_weight: tuple[tuple[str, float], ...] = ()
 
 
+@dataclass(frozen=True)
+class Share:
+    """Which part of every batch a worker draws."""
+
+    worker: int = 0
+    workers: int = 1
+
+
 class Crops(IterableDataset[Batch]):
-    """An endless stream of batches, the same for the same seed."""
+    """An endless stream of batches, the same for the same seed.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+        With the features that the net hears, at 100 Hz.
+    config : CropConfig
+    augmentation : Augmentation or None
+        What is done to log-mel.
+    rest : ndarray, shape (52,)
+        Motion where nobody speaks.
+    hearing : Hearing
+        What the net hears.
+    seed : int
+    takes : dict of str to int, optional
+        How many recordings there are of each speaker, if not only those in `examples`.
+    share : Share
+        The worker's part of each batch.
+    """
 
     def __init__(
         self,
@@ -95,19 +130,24 @@ class Crops(IterableDataset[Batch]):
         config: CropConfig,
         augmentation: Augmentation | None,
         rest: NDArray[np.float32],
-        silence: NDArray[np.float32],
+        hearing: Hearing,
         seed: int,
+        *,
+        takes: Mapping[str, int] | None = None,
+        share: Share = Share(),
     ) -> None:
         super().__init__()
         self.config = config
         self.augmentation = augmentation
         self.rest = rest
-        self.silence = silence
+        self.hearing = hearing
+        self.silence = hearing.silence
         self.seed = seed
+        self.shards = _shards(config, share)
         self.first = 0
         """Number of the first batch: a resumed run goes on where it stopped."""
         self.groups: dict[str, list[Example]] = {}
-        self.takes = takes_by_speaker(examples)
+        self.takes = takes if takes is not None else takes_by_speaker(examples)
         for example in examples:
             self.groups.setdefault(example.corpus, []).append(example)
         wanted = dict(config.shares)
@@ -128,28 +168,45 @@ class Crops(IterableDataset[Batch]):
             yield self.draw(index)
 
     def draw(self, index: int) -> Batch:
-        """Draw the batch of this number."""
-        rng = np.random.default_rng([self.seed, index])
-        config = self.config
+        """Draw the worker's part of the batch of this number."""
+        parts = [self._draw_shard(index, shard, size) for shard, size in self.shards]
+        return Batch(*(torch.cat(part) for part in zip(*parts, strict=True)))
+
+    def _draw_shard(self, index: int, shard: int, size: int) -> Batch:
+        rng = np.random.default_rng([self.seed, index, shard])
         torch.manual_seed(int(rng.integers(2**31)))
-        clean = rng.random(config.batch) < config.clean
+        clean = rng.random(size) < self.config.clean
         crops = [self._crop(rng, bool(is_clean)) for is_clean in clean]
         parts = [torch.from_numpy(np.stack(part)) for part in zip(*crops, strict=True)]
         batch, speeds = Batch(*parts[:-1]), parts[-1]
-        if self.augmentation is None:
-            return batch
-        noise = torch.from_numpy(
-            np.stack([coloured_noise(batch.features.shape[1], rng) for _ in crops])
-        )
-        changed = self.augmentation(batch.features, noise, speeds)
-        keep = torch.from_numpy(clean)[:, None, None]
-        return batch._replace(features=torch.where(keep, batch.features, changed))
+        if self.augmentation is not None:
+            noise = torch.from_numpy(
+                np.stack([coloured_noise(batch.features.shape[1], rng) for _ in crops])
+            )
+            changed = self._augmented(self.augmentation, batch.features, noise, speeds)
+            keep = torch.from_numpy(clean)[:, None, None]
+            batch = batch._replace(features=torch.where(keep, batch.features, changed))
+        return _slower(batch, self.hearing.every)
+
+    def _augmented(
+        self, augmentation: Augmentation, features: Tensor, noise: Tensor, speeds: Tensor
+    ) -> Tensor:
+        """Change the log-mel, and the other columns by what that does to them."""
+        mel = features[:, :, :MEL_BANDS]
+        changed = augmentation(mel, noise, speeds)
+        names = self.hearing.extras
+        if not names:
+            return changed
+        moved = extras_of_mel(changed, names) - extras_of_mel(mel, names)
+        extras = (features[:, :, MEL_BANDS:] + moved).clamp(LOW, HIGH)
+        return torch.cat([changed, extras], dim=2)
 
     def _crop(self, rng: np.random.Generator, clean: bool) -> tuple[Any, ...]:
         config = self.config
-        total = config.frames + config.warm_up
+        total = self.hearing.every * (config.frames + config.warm_up)
+        warm_up = self.hearing.every * config.warm_up
         if rng.random() < config.noise_only:
-            return self._nobody(rng, total)
+            return self._nobody(rng, total, warm_up)
         name = self.names[rng.choice(len(self.names), p=self.share)]
         group = self.groups[name]
         example = group[rng.choice(len(group), p=self.chances[name])]
@@ -171,7 +228,7 @@ class Crops(IterableDataset[Batch]):
             motion = motion * example.own_gain + example.own_offset
         nearest = np.minimum(np.round(held).astype(int), len(example) - 1)
         seen = (example.seen[nearest] * inside).astype(np.float32)
-        seen[: config.warm_up] = 0
+        seen[:warm_up] = 0
         scale = self.corpus_weight.get(example.corpus, 1.0)
         known = example.articulation.shape[1] > 0
         articulation = np.zeros((total, ARTICULATIONS), np.float32)
@@ -192,13 +249,16 @@ class Crops(IterableDataset[Batch]):
             np.float32(speed),
         )
 
-    def _nobody(self, rng: np.random.Generator, total: int) -> tuple[Any, ...]:
+    def _nobody(self, rng: np.random.Generator, total: int, warm_up: int) -> tuple[Any, ...]:
         mel = np.broadcast_to(self.silence, (total, len(self.silence)))
         if self.augmentation is not None and rng.random() < 0.7:
             mel = np.clip(coloured_noise(total, rng) + np.float32(rng.uniform(-30, 20)), LOW, HIGH)
+            if self.hearing.extras:
+                extras = extras_of_mel(torch.from_numpy(mel), self.hearing.extras)
+                mel = np.concatenate([mel, extras.numpy()], axis=1)
         zeros = np.zeros(total, np.float32)
         weight = np.ones((total, len(self.rest)), np.float32)
-        weight[: self.config.warm_up] = 0
+        weight[:warm_up] = 0
         return (
             mel.astype(np.float32),
             np.broadcast_to(self.rest, weight.shape).astype(np.float32),
@@ -210,6 +270,38 @@ class Crops(IterableDataset[Batch]):
             zeros,
             np.float32(1),
         )
+
+
+def _shards(config: CropConfig, share: Share) -> list[tuple[int, int]]:
+    """Return number and size of the shards that a worker draws.
+
+    Raises
+    ------
+    VoxfaceError
+        If the batch cannot be divided equally among so many workers.
+    """
+    count = min(config.shards, config.batch)
+    sizes = [len(part) for part in np.array_split(np.arange(config.batch), max(1, count))]
+    if share.workers > 1 and (config.batch % len(sizes) or len(sizes) % share.workers):
+        raise VoxfaceError(
+            f"a batch of {config.batch} crops in {len(sizes)} shards cannot be shared equally by "
+            f"{share.workers} workers; set 'shards' of crops to a multiple of the workers, and "
+            "'batch' to a multiple of that"
+        )
+    each = len(sizes) // share.workers
+    return list(enumerate(sizes))[share.worker * each : (share.worker + 1) * each]
+
+
+def _slower(batch: Batch, every: int) -> Batch:
+    """Average every so many frames; a label counts as the least known of them does."""
+    if every == 1:
+        return batch
+    parts = {}
+    for name, part in batch._asdict().items():
+        frames = part.reshape(part.shape[0], -1, every, *part.shape[2:])
+        known = name in ("weight", "pose_weight", "articulation_weight")
+        parts[name] = frames.amin(2) if known else frames.mean(2)
+    return Batch(**parts)
 
 
 def _read(values: NDArray[np.float16], at: NDArray[np.float64]) -> NDArray[np.float32]:

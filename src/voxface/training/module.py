@@ -10,6 +10,7 @@ import lightning
 import torch
 from torch import Tensor
 
+from voxface.audio.features import FRAME_RATE
 from voxface.models import CanonicalScale, FaceNet
 from voxface.training.crops import Batch
 from voxface.training.losses import LossWeights, face_loss
@@ -60,6 +61,7 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         optimiser: Optimiser,
         losses: LossWeights,
         stages: Sequence[Stage] = (),
+        rate: int = FRAME_RATE,
     ) -> None:
         super().__init__()
         self.net = net
@@ -67,6 +69,7 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         self.register_buffer("rest", rest_motion.to(torch.float32))
         self.optimiser = optimiser
         self.losses = losses
+        self.rate = rate
         self.stages = sorted(stages, key=lambda stage: stage.until)
 
     def loss_weights(self) -> LossWeights:
@@ -82,7 +85,13 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         batch = Batch(*batch)
         output, _ = self.net(batch.features, self.net.initial_state(len(batch.features)))
         terms = face_loss(
-            output, batch, self.scale, self.rest, self.net.look_ahead, self.loss_weights()
+            output,
+            batch,
+            self.scale,
+            self.rest,
+            self.net.look_ahead,
+            self.loss_weights(),
+            self.rate,
         )
         self.log_dict({f"loss/{name}": value.detach() for name, value in terms.items()})
         total = torch.stack(list(terms.values())).sum()

@@ -10,11 +10,13 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
+from voxface.audio.features import FRAME_RATE, MEL_BANDS
 from voxface.errors import VoxfaceError, unknown_name
 from voxface.models import NetConfig, TCNConfig
 from voxface.models.family import config_type
 from voxface.training.augment import Augmentation
 from voxface.training.crops import CropConfig
+from voxface.training.hearing import Hearing
 from voxface.training.losses import LossWeights
 from voxface.training.module import Optimiser, Stage
 
@@ -36,6 +38,18 @@ class Data:
     hold_out_every : int
         Of a captured speaker with more than 100 takes, every so manieth is kept for testing;
         0 keeps none.
+    features : tuple of str
+        Columns beyond the mel bands: ``voiceActivity``, ``zeroCrossingRate``, ``loudness``. The
+        model's `bands` must count them.
+    rate : int
+        Feature frames per second that the net hears, 100 or 50. Its dilations and look-ahead and
+        the frames of crops are counted at this rate.
+    smoothing : float
+        Labels are smoothed without delay by a Gaussian so many milliseconds wide at half maximum.
+    minutes : float
+        How much is heard in all: whole recordings at random, by the recipe's seed; 0 is everything.
+    join : int
+        Takes of one speaker that are put end to end, for memories longer than a take.
     """
 
     sets: Mapping[str, float] = field(default_factory=lambda: {"grid": 1.0})
@@ -43,6 +57,50 @@ class Data:
     hold_out_speakers: tuple[str, ...] = ()
     hold_out_words: tuple[str, ...] = ()
     hold_out_every: int = 15
+    features: tuple[str, ...] = ()
+    rate: int = FRAME_RATE
+    smoothing: float = 0.0
+    minutes: float = 0.0
+    join: int = 1
+
+    def __post_init__(self) -> None:
+        if self.smoothing < 0 or self.minutes < 0 or self.join < 1:
+            raise VoxfaceError(
+                "'smoothing' and 'minutes' of data are 0 or more, and 'join' is 1 or more"
+            )
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Takes that a run is watched on, and what comes of it.
+
+    Parameters
+    ----------
+    every : int
+        Steps between two looks; 0 never looks. The weights of the best look are the run's result.
+    hold_out_every : int
+        About one in so many recordings with a face is set aside for this, in all its voices. Takes
+        held out for testing stay unseen.
+    sets : tuple of str
+        Sets that are looked at; all where none is named.
+    takes : int
+        Recordings that are looked at, at most.
+    patience : int
+        Looks without a better one after which the run stops; 0 never stops early.
+    """
+
+    every: int = 0
+    hold_out_every: int = 12
+    sets: tuple[str, ...] = ()
+    takes: int = 40
+    patience: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.every, self.patience) < 0 or min(self.hold_out_every, self.takes) < 1:
+            raise VoxfaceError(
+                "'every' and 'patience' of validation are 0 or more, 'hold_out_every' and 'takes' "
+                "1 or more"
+            )
 
 
 @dataclass(frozen=True)
@@ -59,12 +117,15 @@ class Recipe:
         Seeds initial weights, crops and augmentation.
     precision : str
         As Lightning names it: ``"32-true"``, ``"bf16-mixed"``.
+    initial : str
+        Folder of a run whose weights the net begins with; it must have the same sizes.
     """
 
     name: str = "voice-to-action"
     hears: str = "sound"
     seed: int = 0
     precision: str = "bf16-mixed"
+    initial: str = ""
     model: NetConfig = field(default_factory=TCNConfig)
     data: Data = field(default_factory=Data)
     crops: CropConfig = field(default_factory=CropConfig)
@@ -72,10 +133,20 @@ class Recipe:
     losses: LossWeights = field(default_factory=LossWeights)
     stages: tuple[Stage, ...] = ()
     optimiser: Optimiser = field(default_factory=Optimiser)
+    validation: Validation = field(default_factory=Validation)
 
     def __post_init__(self) -> None:
-        if self.hears not in ("sound", "phones"):
-            raise VoxfaceError(f"a recipe hears 'sound' or 'phones', not '{self.hears}'")
+        columns = MEL_BANDS + len(self.hearing.extras)
+        if self.hearing.extras and self.model.bands != columns:
+            raise VoxfaceError(
+                f"with these 'features' of data, 'bands' of model must be {columns}, not "
+                f"{self.model.bands}"
+            )
+
+    @property
+    def hearing(self) -> Hearing:
+        """What the net hears."""
+        return Hearing(self.hears, self.data.features, self.data.rate)
 
 
 T = TypeVar("T")
@@ -85,6 +156,7 @@ _PARTS: dict[str, type] = {
     "augmentation": Augmentation,
     "losses": LossWeights,
     "optimiser": Optimiser,
+    "validation": Validation,
 }
 
 

@@ -8,7 +8,7 @@ import logging
 import signal
 import threading
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -21,20 +21,27 @@ from lightning.pytorch.callbacks import (
     RichProgressBar,
 )
 from lightning.pytorch.loggers import TensorBoardLogger
-from numpy.typing import NDArray
 
-from voxface.audio.features import DECIBEL_RANGE, MEL_BANDS
-from voxface.corpus.examples import Example, load_examples, takes_by_speaker
 from voxface.corpus.labels import load_canonical
 from voxface.corpus.prepare import CANONICAL
 from voxface.errors import VoxfaceError
 from voxface.formats.output import write_error
-from voxface.models import build_net
-from voxface.phones.symbols import SILENCE, phone_features
-from voxface.training.checkpoint import Trained, canonical_scale, git_commit, save_trained
-from voxface.training.crops import MANY_TAKES, Crops
+from voxface.models import FaceNet, build_net
+from voxface.training.checkpoint import (
+    Trained,
+    canonical_scale,
+    git_commit,
+    load_trained,
+    save_trained,
+)
+from voxface.training.crops import Crops
+from voxface.training.gather import gather
+from voxface.training.hearing import as_heard, silence
 from voxface.training.module import FaceModule
-from voxface.training.recipe import Data, Recipe
+from voxface.training.recipe import Recipe
+from voxface.training.split import has_word, split
+
+__all__ = ["LAST", "as_heard", "has_word", "silence", "split", "train"]
 
 LAST = "last.ckpt"
 """Lightning's state of an unfinished run, inside the run's folder."""
@@ -67,15 +74,8 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
         torch.set_num_threads(threads)
     lightning.seed_everything(recipe.seed, verbose=False)
     canonical = load_canonical(examples / CANONICAL)
-    files = [examples / f"{name}.npz" for name in recipe.data.sets]
-    heard = [
-        # A set goes by the name of its file: labels from two teachers are two sets.
-        replace(as_heard(example, recipe.hears), corpus=file.stem)
-        for file in files
-        for example in split(load_examples(file), recipe.data)[0]
-    ]
-    if not heard:
-        raise VoxfaceError("the recipe holds out every example; let it hear some")
+    gathered = gather(recipe, examples)
+    heard = gathered.heard
     if recipe.model.bands > (known := heard[0].features.shape[1]):
         raise VoxfaceError(
             f"the recipe's model takes {recipe.model.bands} bands of {recipe.hears}, which has "
@@ -86,6 +86,8 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
     except OSError as error:
         raise write_error(output, error) from None
     net = build_net(recipe.model)
+    if recipe.initial:
+        begin_with(net, Path(recipe.initial))
     module = FaceModule(
         net,
         canonical_scale(canonical),
@@ -93,6 +95,7 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
         recipe.optimiser,
         recipe.losses,
         recipe.stages,
+        recipe.data.rate,
     )
     crops = Crops(
         heard,
@@ -103,64 +106,32 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
         ),
         recipe.augmentation if recipe.hears == "sound" else None,
         np.asarray(canonical.resting, np.float32),
-        silence(recipe.hears),
+        recipe.hearing,
         recipe.seed,
+        takes=gathered.takes,
     )
     _fit(module, crops, recipe, output)
-    trained = Trained(net.eval(), canonical, _about(recipe, files))
+    trained = Trained(net.eval(), canonical, _about(recipe, gathered.files))
     save_trained(output, trained)
     (output / LAST).unlink(missing_ok=True)
     return trained
 
 
-def split(examples: Iterable[Example], data: Data) -> tuple[list[Example], list[Example]]:
-    """Split examples into those that a run hears and those held out for testing.
-
-    A recording that is held out is held out in every voice.
-    """
-    held = list(examples)
-    takes = takes_by_speaker(held)
-    heard: list[Example] = []
-    out: list[Example] = []
-    numbers: dict[str, int] = {}
-    for example in held:
-        hidden = example.speaker in data.hold_out_speakers
-        hidden |= has_word(example, data.hold_out_words)
-        many = takes.get(example.speaker, 0) > MANY_TAKES
-        if data.hold_out_every and example.seen.any() and many:
-            number = numbers.setdefault(example.recording, len(numbers) + 1)
-            hidden |= number % data.hold_out_every == 0
-        (out if hidden else heard).append(example)
-    return heard, out
-
-
-def has_word(example: Example, words: Iterable[str]) -> bool:
-    """Return whether one of `words` is said in the recording of an example."""
-    return bool(set(str(example.about.get("text", "")).lower().split()) & set(words))
-
-
-def as_heard(example: Example, hears: str) -> Example:
-    """Return the example with the features that a net hears: sound, or its phones.
+def begin_with(net: FaceNet, folder: Path) -> None:
+    """Give a net the weights of an earlier run.
 
     Raises
     ------
     VoxfaceError
-        If its phones are asked for and not known.
+        If the folder holds no run, or one of other sizes.
     """
-    if hears == "sound":
-        return example
-    if not example.articulation.shape[1]:
+    state = load_trained(folder).net.state_dict()
+    if _sizes(state) != _sizes(net.state_dict()):
         raise VoxfaceError(
-            f"'{example.name}' has no phones; a recipe that hears phones cannot use its set"
+            f"the weights of '{folder}' do not fit the recipe's model; give it the same sizes, or "
+            "leave out 'initial'"
         )
-    return replace(example, features=(example.articulation / np.float16(255)).astype(np.float16))
-
-
-def silence(hears: str) -> NDArray[np.float32]:
-    """Return the features of silence, as `as_heard` gives them."""
-    if hears == "sound":
-        return np.full(MEL_BANDS, DECIBEL_RANGE[0], np.float32)
-    return phone_features(SILENCE)
+    net.load_state_dict(state)
 
 
 def _fit(module: FaceModule, crops: Crops, recipe: Recipe, output: Path) -> None:
