@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voxface.phones.times import TimedPhone, cover, energy_agreement, spread
+from voxface.phones.times import TimedPhone, cover, energy_agreement, spread, trim_onsets
 
 TONE = np.sin(np.arange(16000) * 0.1).astype(np.float32)
 
@@ -34,3 +34,23 @@ def test_energy_agreement_knows_right_from_wrong():
     assert energy_agreement(sound, right) > 0.99
     assert energy_agreement(sound, wrong) < 0.01
     assert energy_agreement(sound, [TimedPhone("sil", 0, 2)]) == 0
+
+
+def test_a_first_consonant_gives_back_the_pause_that_it_swallowed():
+    heard = [
+        TimedPhone("p", 0.0, 0.6),
+        TimedPhone("a", 0.6, 1.2),
+        TimedPhone("sil", 1.2, 1.5),
+        TimedPhone("m", 1.5, 2.0),
+        TimedPhone("s", 2.0, 2.5),
+    ]
+    trimmed = trim_onsets(heard)
+    assert trimmed == [
+        TimedPhone("sil", 0.0, 0.48),
+        TimedPhone("p", 0.48, 0.6),
+        TimedPhone("a", 0.6, 1.2),
+        TimedPhone("sil", 1.2, 1.8),
+        TimedPhone("m", 1.8, 2.0),
+        TimedPhone("s", 2.0, 2.5),
+    ]
+    assert trim_onsets(trimmed) == trimmed

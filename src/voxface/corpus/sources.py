@@ -12,6 +12,7 @@ from voxface.corpus.utterance import Dropped, Utterance
 from voxface.errors import VoxfaceError
 from voxface.phones.alignment import AlignedWord, Alignment, Word, align, english_words
 from voxface.phones.ipa import parse_ipa, units_from_ipa
+from voxface.phones.times import trim_onsets
 
 GRID_TOLERANCE = 0.12
 """Mean difference in seconds between our word boundaries and GRID's, beyond which we doubt both."""
@@ -121,8 +122,9 @@ def utterance_of(take: Take) -> Utterance | Dropped:
     reason = found.fault() or _against(found, take.word_times)
     if reason:
         return Dropped(take.id, reason)
+    phones = tuple(trim_onsets(found.phones))
     return Utterance(
-        take.id, take.recording, len(pcm), take.speaker, take.language, take.text, found.phones
+        take.id, take.recording, len(pcm), take.speaker, take.language, take.text, phones
     )
 
 

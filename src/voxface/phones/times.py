@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.audio.features import SAMPLE_RATE
-from voxface.phones.symbols import SILENCE
+from voxface.phones.symbols import SILENCE, feature, is_vowel
 
+LONGEST_STOP, LONGEST_ONSET = 0.12, 0.2
+"""Seconds that a stop and another consonant may last after a pause; see `trim_onsets`."""
 GLIDE = 0.6
 """Share of a diphthong's duration that belongs to its first vowel."""
 
@@ -45,6 +47,29 @@ def spread(symbols: Sequence[str], start: float, end: float) -> list[TimedPhone]
         edges[1] = GLIDE
     times = (start + edges * (end - start)).tolist()
     return [TimedPhone(*part) for part in zip(symbols, times[:-1], times[1:], strict=True)]
+
+
+def trim_onsets(phones: Iterable[TimedPhone]) -> list[TimedPhone]:
+    """Give back to silence what a consonant after it has swallowed.
+
+    An aligner cannot tell the closed lips of a first p from the pause before it, and takes some of
+    the pause: on GRID one first p, b or m in three came out longer than `LONGEST_STOP`. What ends
+    the consonant can be heard, so its end stays.
+    """
+    trimmed: list[TimedPhone] = []
+    for phone in phones:
+        after_silence = not trimmed or trimmed[-1].symbol == SILENCE
+        longest = LONGEST_STOP if feature(phone.symbol, "stop") else LONGEST_ONSET
+        start = round(phone.end - longest, 4)
+        if phone.symbol == SILENCE or is_vowel(phone.symbol) or not after_silence:
+            trimmed.append(phone)
+        elif start <= phone.start:
+            trimmed.append(phone)
+        else:
+            begin = trimmed.pop().start if trimmed else phone.start
+            trimmed.append(TimedPhone(SILENCE, begin, start))
+            trimmed.append(TimedPhone(phone.symbol, start, phone.end))
+    return trimmed
 
 
 def cover(phones: Iterable[TimedPhone], duration: float) -> list[TimedPhone]:
