@@ -58,17 +58,16 @@ def trim_onsets(phones: Iterable[TimedPhone]) -> list[TimedPhone]:
     """
     trimmed: list[TimedPhone] = []
     for phone in phones:
-        after_silence = not trimmed or trimmed[-1].symbol == SILENCE
         longest = LONGEST_STOP if feature(phone.symbol, "stop") else LONGEST_ONSET
         start = round(phone.end - longest, 4)
-        if phone.symbol == SILENCE or is_vowel(phone.symbol) or not after_silence:
-            trimmed.append(phone)
-        elif start <= phone.start:
-            trimmed.append(phone)
-        else:
+        first = not trimmed or trimmed[-1].symbol == SILENCE
+        consonant = phone.symbol != SILENCE and not is_vowel(phone.symbol)
+        if first and consonant and start > phone.start:
             begin = trimmed.pop().start if trimmed else phone.start
             trimmed.append(TimedPhone(SILENCE, begin, start))
             trimmed.append(TimedPhone(phone.symbol, start, phone.end))
+        else:
+            trimmed.append(phone)
     return trimmed
 
 
