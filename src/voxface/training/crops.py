@@ -153,8 +153,8 @@ class Crops(IterableDataset[Batch]):
         wanted = dict(config.shares)
         frames = {name: sum(map(len, group)) for name, group in self.groups.items()}
         self.names = list(self.groups)
-        share = np.array([wanted.get(name, frames[name]) for name in self.names], float)
-        self.share = share / share.sum()
+        parts = np.array([wanted.get(name, frames[name]) for name in self.names], float)
+        self.share = parts / parts.sum()
         # A long recording is drawn more often than a short one, but less than its length says.
         self.chances = {
             name: _normal(np.sqrt([len(e) for e in group])) for name, group in self.groups.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,5 +112,7 @@ def joined(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
 
 
 def _end_to_end(takes: Sequence[Example]) -> Example:
-    arrays = {name: np.concatenate([getattr(take, name) for take in takes]) for name in ARRAYS}
+    arrays: dict[str, Any] = {
+        name: np.concatenate([getattr(take, name) for take in takes]) for name in ARRAYS
+    }
     return replace(takes[0], name="+".join(take.name for take in takes), **arrays)
