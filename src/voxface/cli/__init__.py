@@ -27,13 +27,17 @@ VERBS: tuple[str, ...] = (
     "prepare",
     "label",
     "train",
+    "describe",
     "export",
+    "shrink",
     "evaluate",
 )
 """Every verb is the function ``run`` of the module of the same name in this package."""
 
 EXTRAS: dict[str, str] = {
-    **dict.fromkeys(("corpus", "prepare", "label", "train", "export", "evaluate"), "train"),
+    **dict.fromkeys(
+        ("corpus", "prepare", "label", "train", "describe", "export", "shrink", "evaluate"), "train"
+    ),
 }
 """The extra without whose packages a verb does nothing at all; other verbs say what they lack."""
 
