@@ -132,7 +132,9 @@ def _about(recipe: Recipe, place: Path) -> dict[str, Any]:
     return {"run": place.name, "seconds": seconds, "net": net}
 
 
-def _scores(place: Path, examples: Path, groups: Mapping[str, Sequence[Example]]) -> dict[str, Any]:
+def _scores(
+    place: Path, examples: Path, groups: Mapping[str, Sequence[Example]], shut_under: float
+) -> dict[str, Any]:
     """Return the scores of each take; they are kept beside the run."""
     kept = place / SCORES
     if kept.is_file():
