@@ -76,6 +76,14 @@ def test_linear() -> None:
     assert found.multiply_adds == 100 * HEADS * 7 * BANDS
 
 
+def test_slower_frames_are_longer_and_fewer() -> None:
+    net = net_of(dilations=[1, 2])
+    fast, slow = facts(net), facts(net, 50)
+    assert slow.back_ms == 2 * fast.back_ms
+    assert slow.look_ahead_ms == 2 * fast.look_ahead_ms == 60
+    assert slow.multiply_adds == fast.multiply_adds / 2
+
+
 def test_the_net_and_chance_are_left_as_they_were() -> None:
     net = net_of(dilations=[1, 2]).train()
     torch.manual_seed(5)

@@ -12,8 +12,6 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from voxface.models.contract import FaceNet
 
-FRAME_MS = 10.0
-"""Features and faces come at 100 Hz."""
 SHORTEST_SPAN, LONGEST_SPAN = 64, 16384
 """Frames in which the receptive field is sought, doubled until it is found."""
 MOST = 0.99
@@ -54,8 +52,9 @@ class NetFacts:
     state_size: int
 
 
-def facts(net: FaceNet) -> NetFacts:
-    """Measure a net; it is left as it is."""
+def facts(net: FaceNet, frame_rate: float = 100.0) -> NetFacts:
+    """Measure a net that hears so many frames per second; it is left as it is."""
+    frame_ms = 1000 / frame_rate
     parameters = sum(part.numel() for part in net.parameters() if part.requires_grad)
     # In double precision no gradient is lost on its way, and every kernel is one that is counted.
     twin = copy.deepcopy(net).double().eval().requires_grad_(False).cpu()
@@ -72,11 +71,11 @@ def facts(net: FaceNet) -> NetFacts:
     return NetFacts(
         parameters=parameters,
         receptive_field=field,
-        back_ms=inf if net.endless else (told - oldest) * FRAME_MS,
-        ahead_ms=(last - told) * FRAME_MS,
-        effective_ms=float((share < MOST).sum()) * FRAME_MS,
-        multiply_adds=multiply_adds * 1000 / FRAME_MS,
-        look_ahead_ms=net.look_ahead * FRAME_MS,
+        back_ms=inf if net.endless else (told - oldest) * frame_ms,
+        ahead_ms=(last - told) * frame_ms,
+        effective_ms=float((share < MOST).sum()) * frame_ms,
+        multiply_adds=multiply_adds * frame_rate,
+        look_ahead_ms=net.look_ahead * frame_ms,
         state_size=net.state_size,
     )
 

@@ -14,6 +14,7 @@ from voxface.errors import VoxfaceError
 from voxface.models import build_net
 from voxface.models.facts import NetFacts, facts
 from voxface.training.checkpoint import load_trained
+from voxface.training.hearing import Hearing
 from voxface.training.recipe import load_recipe
 
 
@@ -55,12 +56,14 @@ def describe(path: Path) -> Description:
     if path.suffix == ".onnx":
         return _of_file(path)
     if path.is_dir():
-        net = load_trained(path).net
+        trained = load_trained(path)
+        net, rate = trained.net, Hearing.of_run(trained.about).rate
     elif path.suffix in (".yaml", ".yml"):
-        net = build_net(load_recipe(path).model)
+        recipe = load_recipe(path)
+        net, rate = build_net(recipe.model), recipe.data.rate
     else:
         raise VoxfaceError(f"'{path}' is neither a recipe (.yaml), a run's folder nor a .onnx file")
-    found = facts(net)
+    found = facts(net, rate)
     name = path.stem if path.is_file() else path.name
     return Description(
         name,
