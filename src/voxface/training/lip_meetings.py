@@ -1,0 +1,69 @@
+"""The loss term of lips that must be seen to meet: near every p, b and m once, elsewhere never."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from voxface.phones.symbols import FEATURE_NAMES
+
+REACH = 6
+"""Frames either way in which a closure counts for its phone: aligned phones are no more exact."""
+NEIGHBOURHOOD = 10
+"""Frames either way of a closure in which other stops are left alone: lips may be on their way."""
+SHARPNESS = 2.0
+"""Of the soft maximum over a phone's neighbourhood."""
+ELSEWHERE = 0.5
+"""What a false closure anywhere counts, beside 1 on the stops and nasals of the tongue."""
+STOP, NASAL, VOWEL, BILABIAL, LABIODENTAL = map(
+    FEATURE_NAMES.index, ("stop", "nasal", "vowel", "bilabial", "labiodental")
+)
+
+
+def missed_meetings(said: Tensor, true: Tensor, known: Tensor) -> Tensor:
+    """Return how far lips are from meeting on p, b, m and f, v, and only there.
+
+    The best frame near a phone is judged, not the mean of its frames: a net that is not sure when
+    lips meet should say once that they do, where cross-entropy frame by frame makes it hedge. This
+    is learning from several instances of which one is enough (Dietterich et al., "Solving the
+    multiple instance problem with axis-parallel rectangles", 1997).
+
+    Parameters
+    ----------
+    said : Tensor, shape (B, T, 27)
+        Log-odds of articulatory features.
+    true : Tensor, shape (B, T, 27)
+        The features themselves, 0 to 1.
+    known : Tensor, shape (B, T)
+        1 where they are known.
+    """
+    closing = true[:, :, STOP] + true[:, :, NASAL] > 0.5
+    lips, vowel = true[:, :, BILABIAL] > 0.5, true[:, :, VOWEL] > 0.5
+    there = known > 0
+    shut = closing & lips & ~vowel & there
+    tongue = closing & ~lips & ~vowel & there & ~_near(shut, NEIGHBOURHOOD)
+    teeth = (true[:, :, LABIODENTAL] > 0.5) & there
+    total = said.new_zeros(())
+    for column, wanted, apart in ((BILABIAL, shut, ~lips), (LABIODENTAL, teeth, ~teeth)):
+        odds = said[:, :, column].float()
+        total = total + _mean(functional.softplus(-_soft_maximum(odds)), wanted)
+        false = functional.softplus(odds)
+        total = total + ELSEWHERE * _mean(false, there & apart)
+        if column == BILABIAL:
+            total = total + _mean(false, tongue)
+    return total
+
+
+def _soft_maximum(odds: Tensor) -> Tensor:
+    """Return the soft maximum of (B, T) within `REACH` of each frame."""
+    padded = functional.pad(SHARPNESS * odds, (REACH, REACH), value=-1e4)
+    return torch.logsumexp(padded.unfold(1, 2 * REACH + 1, 1), dim=2) / SHARPNESS
+
+
+def _near(where: Tensor, reach: int) -> Tensor:
+    return functional.max_pool1d(where.float(), 2 * reach + 1, 1, reach) > 0
+
+
+def _mean(values: Tensor, where: Tensor) -> Tensor:
+    return (values * where).sum() / where.sum().clamp(min=1)
