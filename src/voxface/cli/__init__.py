@@ -31,17 +31,22 @@ VERBS: tuple[str, ...] = (
     "export",
     "shrink",
     "evaluate",
+    "compare",
+    "experiment",
+    "study",
 )
-"""Every verb is the function ``run`` of the module of the same name in this package."""
+"""Every verb is the function ``run`` of the module of the same name in this package, or, where it
+has verbs of its own, the module's ``app``."""
 
 EXTRAS: dict[str, str] = {
     **dict.fromkeys(
         ("corpus", "prepare", "label", "train", "describe", "export", "shrink", "evaluate"), "train"
     ),
+    "study": "study",
 }
 """The extra without whose packages a verb does nothing at all; other verbs say what they lack."""
 
-_WRITING = ("animate", "convert", "plot", "render")
+_WRITING = ("animate", "convert", "plot", "render", "study")
 """Verbs that tidy up when they are terminated; the others work in processes of their own."""
 
 
@@ -65,7 +70,11 @@ def build_app(verbs: tuple[str, ...] = VERBS) -> typer.Typer:
             raise typer.Exit
 
     for verb in verbs:
-        app.command(verb)(importlib.import_module(f"voxface.cli.{verb}").run)
+        module = importlib.import_module(f"voxface.cli.{verb}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=verb)
+        else:
+            app.command(verb)(module.run)
     return app
 
 
