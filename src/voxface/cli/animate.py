@@ -68,6 +68,25 @@ def run(
     model: Path | None = typer.Option(
         None, help="Model file; default: the one in the package.", metavar="FILE"
     ),
+    method: str = typer.Option(
+        "model",
+        help="model: a net that hears the sound. visemes: rules that move the mouth by phones, in "
+        "over a hundred languages (docs/visemes.md).",
+    ),
+    text: str | None = typer.Option(
+        None,
+        help="With visemes: what is said, or a text file, or a folder with NAME.txt for every "
+        "NAME.wav. Without text and phones, English is recognised.",
+        metavar="TEXT|FILE",
+    ),
+    phones: Path | None = typer.Option(
+        None,
+        help="With visemes: phones in time (TextGrid, JSON) or mouth cues (Rhubarb); or a folder.",
+        metavar="FILE",
+    ),
+    language: str | None = typer.Option(
+        None, help="With visemes: of the text, such as en-gb, de, ar or cmn; default: en."
+    ),
 ) -> None:
     """Animate a face from recordings of speech.
 
@@ -79,7 +98,7 @@ def run(
     from voxface.engine import Controls, Life, Model
     from voxface.engine.controls import parse_settings
     from voxface.engine.expression import parse_expressions
-    from voxface.pipeline import animate_files, plan_jobs
+    from voxface.pipeline import animate_files, plan_jobs, scripts_of
 
     controls = Controls(
         gain=parse_settings("--gain", gain),
@@ -100,16 +119,18 @@ def run(
         ),
     )
     jobs = plan_jobs(inputs, output, format)
+    scripts = scripts_of(jobs, method, model=model, text=text, phones=phones, language=language)
     failed = False
     with SpeechProgress([job.source for job in jobs]) as progress:
         for done in animate_files(
             jobs,
             fps=fps,
             controls=controls,
-            model=Model.for_recordings(model),
+            model=Model.for_recordings(model) if method == "model" else None,
             start_timecode=start_timecode,
             salvage=salvage,
             rig=rig,
+            scripts=scripts,
             on_progress=progress.seconds,
         ):
             progress.next()

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from voxface.audio import SAMPLE_RATE, as_mono, checked_sample_rate, read_blocks
+from voxface.audio import SAMPLE_RATE, as_mono, as_mono_16k, checked_sample_rate, read, read_blocks
 from voxface.audio.decode import BLOCK_SECONDS
 from voxface.engine.ahead import ahead
 from voxface.engine.controls import Controls
-from voxface.engine.model import Model
+from voxface.engine.method import script_for
+from voxface.engine.model import Model, SoundModel
 from voxface.engine.stream import Stream
+from voxface.engine.viseme_model import VisemeModel
 from voxface.errors import VoxfaceError
 from voxface.face import FaceClip
+
+if TYPE_CHECKING:
+    from voxface.visemes import Script
 
 
 def animate(
@@ -26,8 +32,12 @@ def animate(
     fps: Fraction | float | str = 60,
     sample_rate: float | None = None,
     controls: Controls | None = None,
-    model: Model | None = None,
+    model: SoundModel | None = None,
     salvage: bool = False,
+    method: str = "model",
+    text: str | PathLike[str] | None = None,
+    phones: str | PathLike[str] | None = None,
+    language: str | None = None,
 ) -> FaceClip:
     """Animate a face from a recording of speech.
 
@@ -45,6 +55,16 @@ def animate(
         By default the packaged one.
     salvage : bool
         Whether a damaged or cut-off file is used as far as it can be decoded, with a warning.
+    method : str
+        ``"model"``, a net that hears the sound; or ``"visemes"``, rules that move the mouth by
+        phones, in any language of espeak-ng (``docs/visemes.md``).
+    text : str or path-like, optional
+        With ``"visemes"``: what is said, or a path object of a text file that holds it.
+    phones : path-like, optional
+        With ``"visemes"``: a TextGrid, JSON or Rhubarb file with phones or mouth cues in time.
+        Without text and phones, English is recognised.
+    language : str, optional
+        With ``"visemes"``: of the text, as espeak-ng names it; by default ``"en"``.
 
     Returns
     -------
@@ -69,6 +89,7 @@ def animate(
             controls=controls,
             model=model,
             salvage=salvage,
+            script=script_for(method, model, text, phones, language),
         )
     )
     first = blocks[0]
@@ -91,8 +112,9 @@ def animate_blocks(
     fps: Fraction | float | str = 60,
     sample_rate: float | None = None,
     controls: Controls | None = None,
-    model: Model | None = None,
+    model: SoundModel | None = None,
     salvage: bool = False,
+    script: Script | None = None,
 ) -> Iterator[FaceClip]:
     """Do what `animate` does, yielding the clip in blocks, so that memory stays flat.
 
@@ -108,14 +130,18 @@ def animate_blocks(
         if sample_rate is not None:
             raise VoxfaceError("sample_rate goes with an array of samples; a file knows its own")
         rate, name = float(SAMPLE_RATE), str(source)
-        sound: Iterator[NDArray[np.float32]] = ahead(read_blocks(source, salvage=salvage))
+        whole = cache(lambda: read(source, salvage=salvage))
+        sound = ahead(read_blocks(source, salvage=salvage)) if script is None else _slices(whole)
     else:
         if sample_rate is None:
             raise VoxfaceError("say the sample rate of the array, such as sample_rate=16000")
-        rate = checked_sample_rate(sample_rate)
-        sound, name = _slices(as_mono(source), rate), "the array"
-    stream = Stream(fps, rate, controls, model or Model.for_recordings())
-    return _animated(stream, sound, name)
+        rate, name = checked_sample_rate(sample_rate), "the array"
+        mono = as_mono(source)
+        whole = cache(lambda: as_mono_16k(mono, rate))
+        sound = _slices(lambda: mono, rate)
+    if script is not None:
+        model = VisemeModel(whole, script)
+    return _animated(Stream(fps, rate, controls, model or Model.for_recordings()), sound, name)
 
 
 def _animated(
@@ -132,7 +158,9 @@ def _animated(
     yield stream.flush()
 
 
-def _slices(sound: NDArray[np.float32], rate: float) -> Iterator[NDArray[np.float32]]:
-    step = round(BLOCK_SECONDS * rate)
+def _slices(
+    whole: Callable[[], NDArray[np.float32]], rate: float = SAMPLE_RATE
+) -> Iterator[NDArray[np.float32]]:
+    sound, step = whole(), round(BLOCK_SECONDS * rate)
     for begin in range(0, len(sound), step):
         yield sound[begin : begin + step]

@@ -6,7 +6,7 @@ import os
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
@@ -21,6 +21,23 @@ MOST_THREADS = 4
 """Whole recordings gain little from more threads than this."""
 
 FloatArray = NDArray[np.float32]
+
+
+class SoundModel(Protocol):
+    """What turns hops of sound into frames: a model file, or something that behaves like one.
+
+    See `Model` for what the members mean.
+    """
+
+    @property
+    def description(self) -> ModelDescription:
+        """What it says of itself."""
+
+    def new_state(self) -> FloatArray:
+        """Return the state before any sound."""
+
+    def run(self, pcm: FloatArray, state: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Advance by whole hops."""
 
 
 class Model:

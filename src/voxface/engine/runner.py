@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from voxface.audio.features import HOP
-from voxface.engine.model import FloatArray, Model
+from voxface.engine.model import FloatArray, SoundModel
 
 LONGEST_RUN = 2000
 """Hops given to the model at once: 20 s keep memory flat and are as fast as more."""
@@ -20,10 +20,10 @@ class ModelRunner:
 
     Parameters
     ----------
-    model : Model
+    model : SoundModel
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: SoundModel) -> None:
         self._model = model
         self._delay = model.description.delay_frames
         self._width = len(model.new_state()[0])

@@ -18,7 +18,7 @@ from voxface.engine.frame_rate import FrameRateStage
 from voxface.engine.gate import SilenceGate
 from voxface.engine.life import replaced
 from voxface.engine.liveliness import Liveliness
-from voxface.engine.model import FloatArray, Model
+from voxface.engine.model import FloatArray, Model, SoundModel
 from voxface.engine.runner import ModelRunner
 from voxface.engine.smoothing import Smoother
 from voxface.face import SPEECH_CHANNELS, FaceClip, frame_count, parse_frame_rate
@@ -39,7 +39,7 @@ class Stream:
         Samples per second of what will be pushed, in hertz.
     controls : Controls, optional
         How to shape the motion.
-    model : Model, optional
+    model : Model or VisemeModel, optional
         By default the packaged one.
 
     Attributes
@@ -68,11 +68,11 @@ class Stream:
         fps: Fraction | float | str = 60,
         sample_rate: float = SAMPLE_RATE,
         controls: Controls | None = None,
-        model: Model | None = None,
+        model: SoundModel | None = None,
     ) -> None:
         self.fps = parse_frame_rate(fps)
         self.controls = controls or Controls()
-        self.model = model or Model.default()
+        self.model: SoundModel = model or Model.default()
         about = self.model.description
         self._rate = Fraction(checked_sample_rate(sample_rate))
         self._frames_per_sample = self.fps / self._rate

@@ -140,12 +140,16 @@ def align(pcm: NDArray[np.float32], words: Sequence[Word]) -> Alignment | None:
     for word in words:
         name = _teach(decoder, word, names)
         script.append(name)
-    peak = float(np.max(np.abs(pcm), initial=1e-6))
-    sound = np.int16(np.clip(pcm / peak, -1, 1) * 20000).tobytes()
-    entries = _run(decoder, " ".join(script), sound)
+    entries = _run(decoder, " ".join(script), as_heard_by_sphinx(pcm))
     if entries is None:
         return None
     return _read(entries, names, pcm)
+
+
+def as_heard_by_sphinx(pcm: NDArray[np.float32]) -> bytes:
+    """Return a sound as pocketsphinx takes it, at a level that it likes: 16-bit samples."""
+    peak = float(np.max(np.abs(pcm), initial=1e-6))
+    return np.int16(np.clip(pcm / peak, -1, 1) * 20000).tobytes()
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from voxface.engine import Controls, Model, ahead, animate_blocks
 from voxface.errors import VoxfaceError
@@ -13,6 +14,9 @@ from voxface.face import FaceClip, Rig
 from voxface.formats import check_output, find_format, open_writer, resolve_rig
 from voxface.formats.catalogue import AnyPath
 from voxface.pipeline.plan import Job
+
+if TYPE_CHECKING:
+    from voxface.visemes import Script
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,12 @@ def animate_files(
     start_timecode: str | None = None,
     salvage: bool = False,
     rig: Rig | AnyPath | None = None,
+    scripts: Callable[[Job], Script | None] = lambda job: None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Iterator[Animated]:
     """Animate many recordings, one after another; a bad one does not stop the rest.
 
-    Options as in `animate_file`.
+    Options as in `animate_file`; ``scripts`` returns the script of each job.
 
     Yields
     ------
@@ -63,9 +68,11 @@ def animate_files(
     """
     planned = list(jobs)
     head = _head_of(planned, rig)
-    shared = model or Model.for_recordings()
+    shared = model
     for job in planned:
         try:
+            script = scripts(job)
+            shared = shared or (Model.for_recordings() if script is None else None)
             yield animate_file(
                 job,
                 fps=fps,
@@ -74,6 +81,7 @@ def animate_files(
                 start_timecode=start_timecode,
                 salvage=salvage,
                 rig=head,
+                script=script,
                 on_progress=on_progress,
             )
         except VoxfaceError as error:
@@ -89,6 +97,7 @@ def animate_file(
     start_timecode: str | None = None,
     salvage: bool = False,
     rig: Rig | AnyPath | None = None,
+    script: Script | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Animated:
     """Animate one recording into its outputs, which appear complete or not at all.
@@ -106,6 +115,8 @@ def animate_file(
         ``HH:MM:SS:FF`` of time 0, for formats that carry timecode.
     rig : Rig or path-like, optional
         The head in outputs that show one; by default voxface's own.
+    script : Script, optional
+        What is said: then visemes animate the recording, and not a model.
     on_progress : callable, optional
         Called with the seconds of animation written so far.
 
@@ -121,7 +132,14 @@ def animate_file(
     head = _head_of([job], rig)
     frames, seconds = 0, 0.0
     blocks = ahead(
-        animate_blocks(job.source, fps=fps, controls=controls, model=model, salvage=salvage)
+        animate_blocks(
+            job.source,
+            fps=fps,
+            controls=controls,
+            model=model,
+            salvage=salvage,
+            script=script,
+        )
     )
     with ExitStack() as stack:
         stack.callback(blocks.close)
