@@ -6,8 +6,8 @@ import onnx
 
 from voxface.errors import VoxfaceError
 
-LEAST_OPSET = 13
-"""Older ones write the axes of many operators in another way."""
+LEAST_OPSET = 15
+"""Older ones have other versions of sums and products."""
 
 
 def lower_opset(model: onnx.ModelProto, opset: int) -> None:
@@ -16,7 +16,7 @@ def lower_opset(model: onnx.ModelProto, opset: int) -> None:
     Raises
     ------
     VoxfaceError
-        If an operator is newer, or the set is older than 13 or newer than the model's.
+        If an operator is newer, or the set is older than 15 or newer than the model's.
     """
     [current] = [item for item in model.opset_import if item.domain in ("", "ai.onnx")]
     if not LEAST_OPSET <= opset <= current.version:

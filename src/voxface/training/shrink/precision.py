@@ -49,7 +49,7 @@ def shrink_model(
     sounds : sequence of ndarray, shape (N,)
         Real speech at 16 kHz; only ``int8-static`` needs it.
     opset : int, optional
-        Oldest set of ONNX operators that the runtime knows, 13 or more.
+        Oldest set of ONNX operators that the runtime knows, 15 or more.
 
     Returns
     -------
