@@ -11,14 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from voxface.corpus.captured import channel_weight
 from voxface.corpus.examples import Example, load_examples, save_examples
 from voxface.errors import VoxfaceError
 from voxface.training.checkpoint import Trained, load_trained
-from voxface.training.train import as_heard, silence
+from voxface.training.predict import predict
 
 LARGEST_GAIN = 1.6
 """Channels of which teachers know almost nothing are not blown up beyond this."""
@@ -91,12 +90,7 @@ def predict_together(nets: Sequence[Trained], example: Example) -> NDArray[np.fl
     return np.asarray(np.mean([predict_motion(net, example) for net in nets], axis=0, dtype=float))
 
 
-@torch.inference_mode()
 def predict_motion(trained: Trained, example: Example) -> NDArray[np.float32]:
     """Return the motion (T, 52) a net predicts at the time of each feature frame."""
-    late = trained.net.config.look_ahead
-    features = as_heard(example, trained.hears).features
-    after = np.broadcast_to(silence(trained.hears), (late, features.shape[1]))
-    sound = torch.from_numpy(np.concatenate([features, after]).astype(np.float32))[None]
-    face, _ = trained.net(sound, trained.net.initial_state(1))
-    return np.asarray(face.motion[0, late:].numpy())
+    [face] = predict(trained, [example])
+    return np.asarray(face.motion[0].numpy())
