@@ -53,7 +53,7 @@ def script_for(
 
     if text is not None and not isinstance(text, str):
         text = read_text(text)
-    return Script(text, phones, language or "en")
+    return Script(text, phones, "en" if language is None else language)
 
 
 def read_text(path: str | PathLike[str]) -> str:

@@ -29,10 +29,16 @@ LONGEST_CLOSURE = 0.1
 """Seconds of silence before a stop's release that may be its closure."""
 QUIET = 35.0
 """Decibels below the loudest frame that count as silence inside synthetic speech."""
+SHORTEST = 320
+"""Samples at 16 kHz; less is no sound of speech."""
 
 
 _NAMELESS = {"??": "ʊɐ"}
 """What espeak-ng 1.51 has no IPA for: the vowel of German *durch*."""
+_NOT_IPA = str.maketrans({"ε": "ɛ", "A": "ɑ", "S": "ʃ", "X": "χ", "`": None, "#": None})
+"""Letters of other writings that it leaves in the IPA of a few languages."""
+_PLAIN = "ə"
+"""What stands for a phone whose symbol nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,20 @@ class _Event(ctypes.Structure):
     ]
 
 
+class _Voice(ctypes.Structure):
+    _fields_: ClassVar = [
+        ("name", ctypes.c_char_p),
+        ("languages", ctypes.c_char_p),
+        ("identifier", ctypes.c_char_p),
+        ("gender", ctypes.c_ubyte),
+        ("age", ctypes.c_ubyte),
+        ("variant", ctypes.c_ubyte),
+        ("reserved", ctypes.c_ubyte),
+        ("score", ctypes.c_int),
+        ("spare", ctypes.c_void_p),
+    ]
+
+
 _Callback = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
 )
@@ -118,7 +138,11 @@ class _Library:
         return 0
 
     def choose(self, voice: str) -> None:
-        if self.call.espeak_SetVoiceByName(voice.encode()) != 0:
+        if self.call.espeak_SetVoiceByName(voice.encode()) == 0:
+            return
+        # Some languages, en-gb among them, are no voice's name.
+        wanted = _Voice(languages=voice.encode())
+        if self.call.espeak_SetVoiceByProperties(ctypes.byref(wanted)) != 0:
             raise VoxfaceError(f"espeak-ng has no voice '{voice}'; see 'espeak-ng --voices'")
 
 
@@ -170,6 +194,8 @@ def speak_text(text: str, manner: Manner) -> tuple[NDArray[np.float32], list[Tim
         raise VoxfaceError(f"espeak-ng said nothing of '{text[:40]}' with '{manner.voice}'")
     wave = np.concatenate(library.sound).astype(np.float32) / 32768
     pcm = np.asarray(soxr.resample(wave, library.rate, SAMPLE_RATE), np.float32)
+    if len(pcm) < SHORTEST:
+        raise VoxfaceError(f"espeak-ng said nothing of '{text[:40]}' with '{manner.voice}'")
     phones = _timed(library.events, pcm)
     return pcm, cover(with_closures(phones, pcm), len(pcm) / SAMPLE_RATE)
 
@@ -209,8 +235,16 @@ def _timed(events: list[tuple[float, str]], pcm: NDArray[np.float32]) -> list[Ti
             spans.append(("" if joins else label, start, end))
     phones: list[TimedPhone] = []
     for label, start, end in spans:
-        phones += spread(parse_ipa(label) or (SILENCE,), start, end)
+        phones += spread(_symbols(label) or (SILENCE,), start, end)
     return phones
+
+
+def _symbols(label: str) -> tuple[str, ...]:
+    """Read a label of espeak-ng, which has over a hundred languages and some slips in them."""
+    try:
+        return parse_ipa(label.translate(_NOT_IPA))
+    except VoxfaceError:
+        return (_PLAIN,)
 
 
 def with_closures(phones: list[TimedPhone], pcm: NDArray[np.float32]) -> list[TimedPhone]:

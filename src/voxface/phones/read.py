@@ -14,26 +14,9 @@ from voxface.phones.symbols import SILENCE
 from voxface.phones.times import TimedPhone, spread
 
 SILENCES = frozenset(
-    [
-        "sil",
-        "sp",
-        "pau",
-        "pause",
-        "silence",
-        "h#",
-        "#",
-        "_",
-        "-",
-        "<p:>",
-        "<sil>",
-        "<eps>",
-        "<s>",
-        "</s>",
-        "<nib>",
-        "{sl}",
-        "[sil]",
-    ]
-) | {""}
+    {"", "sil", "sp", "pau", "pause", "silence", "h#", "#", "_", "-", "<p:>", "<sil>", "<eps>"}
+    | {"<s>", "</s>", "<nib>", "{sl}", "[sil]"}
+)
 """How aligners write that nobody speaks; case does not matter."""
 UNKNOWN = frozenset(("spn", "<unk>", "<usb>", "[spn]", "{ns}"))
 """How aligners write that somebody says they know not what: it is shown as a plain vowel."""

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from voxface.audio.features import SAMPLE_RATE
 from voxface.errors import VoxfaceError
-from voxface.phones.times import TimedPhone
+from voxface.phones.times import TimedPhone, energy_agreement
 from voxface.visemes.of_phones import TimedViseme, timed_visemes
 from voxface.visemes.read import read_visemes
 
 VOICES = {"zh": "cmn", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hk": "yue", "no": "nb", "en": "en-us"}
 """Languages that espeak-ng calls otherwise."""
+SURE, SQUEEZED = 0.9, 0.3
+"""An alignment by pocketsphinx is taken at once if silence and speech agree with the sound's
+loudness at least so well, and if no larger share of its phones is of the shortest length."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Script:
             raise VoxfaceError("give the text or the phones of a recording, not both")
         if self.text is not None and not any(letter.isalnum() for letter in self.text):
             raise VoxfaceError("the text holds no letters; give what is said, as it is written")
+        if not self.language.strip():
+            raise VoxfaceError("the language has no name; give one such as en-gb, de or ar")
         if self.text is None and self.phones is None and not self.english:
             raise VoxfaceError(
                 f"phones can be heard in English only; for '{self.language}' give what is said "
@@ -102,15 +107,20 @@ def _phones_of(pcm: NDArray[np.float32], script: Script) -> list[TimedPhone]:
         from voxface.phones.recognition import recognise_phones  # noqa: PLC0415
 
         return recognise_phones(pcm)
-    if script.english and _plain_english(script.text):
-        from voxface.phones.alignment import align, english_words  # noqa: PLC0415
-
-        found = align(pcm, english_words(script.text))
-        if found is not None and found.fault() is None:
-            return list(found.phones)
     from voxface.phones.by_voice import align_by_voice  # noqa: PLC0415
 
-    return align_by_voice(pcm, script.text, script.voice)
+    if not (script.english and _plain_english(script.text)):
+        return align_by_voice(pcm, script.text, script.voice)
+    from voxface.phones.alignment import align, english_words  # noqa: PLC0415
+
+    found = align(pcm, english_words(script.text))
+    if found is not None and found.agreement >= SURE and found.squeezed <= SQUEEZED:
+        return list(found.phones)
+    # Unsure: the other way is tried, and the one believed whose silences are the quieter.
+    other = align_by_voice(pcm, script.text, script.voice)
+    if found is None or found.fault() or energy_agreement(pcm, other) > found.agreement:
+        return other
+    return list(found.phones)
 
 
 def _plain_english(text: str) -> bool:
