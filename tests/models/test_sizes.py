@@ -66,4 +66,5 @@ def test_recipes_differ_in_nothing_but_the_net_and_its_learning_rate() -> None:
         assert recipe.data == recipes[0].data
         assert recipe.crops == recipes[0].crops
         assert recipe.losses == recipes[0].losses
-        assert recipe.optimiser.steps == recipes[0].optimiser.steps
+        if recipe.model.family != "linear":  # which is fitted, not trained
+            assert recipe.optimiser.steps == recipes[0].optimiser.steps

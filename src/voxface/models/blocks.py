@@ -57,7 +57,7 @@ class Block(nn.Module):
         """Frames by which its output is late."""
         self.state_size = channels * self.memory
         self.channels = channels
-        self.norm = nn.BatchNorm1d(channels) if norm == "batch" else nn.Identity()
+        self.norm: nn.Module = nn.BatchNorm1d(channels) if norm == "batch" else nn.Identity()
         self.activation = ACTIVATIONS[activation]()
         self.film = Film(condition, channels) if condition else None
 
@@ -111,6 +111,14 @@ class Block(nn.Module):
             (gain,), (shift,) = self.film.gain_and_shift(condition[None])
             weight, bias = weight * gain[:, None, None], bias * gain + shift
         return Folded(weight, bias)
+
+    @torch.no_grad()
+    def fold(self, condition: Tensor | None = None) -> None:
+        """Fold norm and condition (K,) into the convolution, in place: for evaluation alone."""
+        weight, bias = self.folded(condition)
+        self.conv.weight.copy_(weight)
+        self.conv.bias = nn.Parameter(bias, requires_grad=False)
+        self.norm, self.film = nn.Identity(), None
 
 
 class SeparableBlock(Block):

@@ -104,7 +104,7 @@ def condition_vector(
     return vector
 
 
-def affect_of(emotion: str | Sequence[float]) -> tuple[float, float, float]:
+def affect_of(emotion: str | Sequence[float | str]) -> tuple[float, float, float]:
     """Return valence, arousal and dominance of an emotion by name, or of three numbers.
 
     Raises
@@ -116,10 +116,26 @@ def affect_of(emotion: str | Sequence[float]) -> tuple[float, float, float]:
         if emotion not in EMOTIONS:
             raise unknown_name("emotion", emotion, list(EMOTIONS))
         return EMOTIONS[emotion]
-    values = tuple(map(float, emotion))
+    try:
+        values = tuple(map(float, emotion))
+    except (TypeError, ValueError):
+        values = ()
     if len(values) != len(AFFECT) or not all(-1 <= value <= 1 for value in values):
         raise VoxfaceError(f"an emotion is {', '.join(AFFECT)}, each -1 to 1, not {emotion!r}")
     return values[0], values[1], values[2]
+
+
+def parse_emotion(text: str) -> tuple[float, float, float]:
+    """Read an emotion as a command has it: a name, or three numbers with commas between.
+
+    Raises
+    ------
+    VoxfaceError
+        As `affect_of`.
+    """
+    if "," not in text:
+        return affect_of(text)
+    return affect_of(text.split(","))
 
 
 class Film(nn.Module):

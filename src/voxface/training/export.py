@@ -7,6 +7,7 @@ import io
 import json
 import os
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import onnx
@@ -17,17 +18,23 @@ from voxface.corpus.labels import DEAD_CENTRE
 from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS
 from voxface.formats.output import OutputFile, check_writable
-from voxface.models import CanonicalScale, CausalTCN
+from voxface.models import CanonicalScale, FaceNet
+from voxface.models.condition import AFFECT, affect_of, condition_vector
 from voxface.models.contract import POSE
 from voxface.training.checkpoint import Trained
 from voxface.training.graph import Runner
+from voxface.training.hearing import Hearing
 
 OPSET = 17
 """Old enough for onnxruntime-web and phones."""
 
 
 def export_onnx(
-    net: CausalTCN, scale: CanonicalScale, path: str | os.PathLike[str], about: dict[str, Any]
+    net: FaceNet,
+    scale: CanonicalScale,
+    path: str | os.PathLike[str],
+    about: dict[str, Any],
+    condition: torch.Tensor | None = None,
 ) -> dict[str, Any]:
     """Write a net as one self-contained ONNX file and return its metadata.
 
@@ -40,6 +47,8 @@ def export_onnx(
     about
         What the file says of itself beyond its sizes: ``name``, ``version``, ``licence``,
         ``training_data``, ``recipe``, ``untrained_channels``.
+    condition
+        What the net is told for good, shape (K,); see `voxface.models.condition`.
 
     Raises
     ------
@@ -47,13 +56,16 @@ def export_onnx(
         If the file cannot be written.
     """
     check_writable(path)
-    runner = Runner(net, scale).eval()
+    runner = Runner(net, scale, condition).eval()
     batch, hops = 2, 7  # any sizes: both axes are dynamic
     pcm = torch.zeros(batch, hops * front.HOP)
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # PyTorch's older exporter says at each use that it will go one day.
         warnings.simplefilter("ignore", DeprecationWarning)
+        # Checks of sizes inside PyTorch's recurrent layers, whose state is an input here.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size")
         torch.onnx.export(
             runner,
             (pcm, torch.zeros(batch, runner.state_size)),
@@ -90,20 +102,45 @@ def export_onnx(
 
 
 def export_trained(
-    trained: Trained, path: str | os.PathLike[str], *, version: str, licence: str
+    trained: Trained,
+    path: str | os.PathLike[str],
+    *,
+    version: str,
+    licence: str,
+    style: str | None = None,
+    emotion: str | Sequence[float] | None = None,
 ) -> dict[str, Any]:
     """Write a trained run as ONNX; see `export_onnx`.
+
+    Parameters
+    ----------
+    trained, path
+        What to write where.
+    version, licence
+        What the file says of itself.
+    style, emotion
+        Whose manner and which emotion the file has for good; see
+        `voxface.models.condition.condition_vector`.
 
     Raises
     ------
     VoxfaceError
-        If the net hears phones instead of sound.
+        If the net hears anything but log-mel at 100 Hz, or cannot be told `style` or `emotion`.
     """
     if trained.hears != "sound":
         raise VoxfaceError("a teacher that hears phones cannot run on sound; export a student")
-    if not isinstance(trained.net, CausalTCN):
-        raise VoxfaceError(f"nets of the family '{trained.net.config.family}' cannot be exported")
+    hearing = Hearing.of_run(trained.about)
+    if hearing.extras or hearing.every != 1:
+        raise VoxfaceError(
+            "this net hears more than log-mel at 100 Hz, which model files do not make; "
+            "train one without 'features' and 'rate' of data"
+        )
     about = trained.about
+    condition = condition_vector(trained.net.config, style, emotion)
+    told: dict[str, Any] = {}
+    if len(condition):
+        affect = affect_of("neutral" if emotion is None else emotion)
+        told = {"style": style, "emotion": dict(zip(AFFECT, affect, strict=True))}
     dead = trained.canonical.centre <= DEAD_CENTRE
     return export_onnx(
         trained.net,
@@ -119,7 +156,9 @@ def export_trained(
             "untrained_channels": [
                 name for name, is_dead in zip(ARKIT_CHANNELS, dead, strict=True) if is_dead
             ],
-        },
+        }
+        | told,
+        condition if len(condition) else None,
     )
 
 

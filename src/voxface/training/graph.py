@@ -15,10 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from voxface.audio import features as front
-from voxface.models import CanonicalScale, CausalTCN, FaceOutput, SpokenLips
+from voxface.models import CanonicalScale, CausalTCN, FaceNet, FaceOutput, SpokenLips
 from voxface.models.blocks import ACTIVATIONS, SeparableBlock
 from voxface.models.contract import POSE, WEIGHTS
+from voxface.models.pruned_tcn import PrunedTCN
 from voxface.phones.symbols import FEATURE_NAMES
+from voxface.training.whole_net import WholeNet
 
 TAIL = front.HOP + front.WINDOW // 2
 """Past samples that the front end keeps: the window of the next frame begins so far back."""
@@ -175,6 +177,21 @@ class FoldedTCN(nn.Module):
         return self.activation(inner + bias)  # type: ignore[no-any-return]
 
 
+def fold(net: FaceNet, condition: Tensor | None = None) -> nn.Module:
+    """Return the fast equal of a net that is told one thing (K,) for good.
+
+    It maps mel energies (B, n, 80) and memory to what the net says and the next memory.
+    """
+    if isinstance(net, PrunedTCN):
+        from voxface.training.shrink.graph import FoldedPrunedTCN  # noqa: PLC0415  (it extends ours)
+
+        return FoldedPrunedTCN(net)
+    # Nets that add to it, such as the hybrid, run as they are.
+    if type(net) is CausalTCN and net.config.kernel == 3:
+        return FoldedTCN(net, condition)
+    return WholeNet(net, condition)
+
+
 class FaceWeights(nn.Module):
     """From what a net says to blendshape weights (B, T, 52): scale, then lips as they are heard."""
 
@@ -193,10 +210,12 @@ class FaceWeights(nn.Module):
 class Runner(nn.Module):
     """``(pcm, state) -> (frames, speech, next_state)``."""
 
-    def __init__(self, net: CausalTCN, scale: CanonicalScale) -> None:
+    def __init__(
+        self, net: FaceNet, scale: CanonicalScale, condition: Tensor | None = None
+    ) -> None:
         super().__init__()
         self.spectrum = FoldedSpectrum()
-        self.net = FoldedTCN(net)
+        self.net = fold(net, condition)
         self.weights = FaceWeights(scale)
         self.state_size = TAIL + net.state_size
         """Numbers in the state: the front end's tail, then the net's memory."""
