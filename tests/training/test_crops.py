@@ -89,6 +89,7 @@ def test_shapes() -> None:
         "speech": (6, 120),
         "articulation": (6, 120, 27),
         "articulation_weight": (6, 120),
+        "condition": (6, 0),
     }
     assert all(part.dtype == torch.float32 for part in batch)
     assert all(torch.isfinite(part).all() for part in batch)

@@ -25,8 +25,8 @@ from voxface.corpus.prepare import CANONICAL
 from voxface.errors import VoxfaceError
 from voxface.evaluation.metrics import amplitude_ratio, lag, pearson
 from voxface.phones.times import TimedPhone
-from voxface.training import train as training
-from voxface.training.checkpoint import load_trained
+from voxface.training import fit as fitting
+from voxface.training.checkpoint import load_trained, save_trained
 from voxface.training.label import label, predict_motion
 from voxface.training.module import FaceModule
 from voxface.training.recipe import recipe_from_dict
@@ -121,7 +121,7 @@ def stop_at(step: int, error: type[BaseException], monkeypatch) -> None:
 def test_an_interrupted_run_resumes_on_the_same_curve(
     examples, tmp_path, monkeypatch, average: float, stopped: int
 ) -> None:
-    monkeypatch.setattr(training, "KEEP_EVERY", 3)
+    monkeypatch.setattr(fitting, "KEEP_EVERY", 3)
     values = tiny_recipe()
     values["optimiser"] = values["optimiser"] | {"average": average}
     recipe = recipe_from_dict(values)
@@ -288,7 +288,7 @@ def test_labelling_needs_a_teacher_and_one_canonical_speaker(run, examples, tmp_
     other = replace(
         trained, canonical=replace(trained.canonical, centre=trained.canonical.centre + 1)
     )
-    training.save_trained(tmp_path / "other", other)
+    save_trained(tmp_path / "other", other)
     with pytest.raises(VoxfaceError, match="different examples"):
         label(examples / "grid.npz", [folder, tmp_path / "other"], tmp_path / "a.npz")
     assert not (tmp_path / "a.npz").exists()
@@ -328,7 +328,7 @@ def test_a_net_that_takes_more_than_there_is(examples, tmp_path) -> None:
 
 def test_a_state_of_another_recipe(examples, tmp_path, monkeypatch) -> None:
     """A folder with the state of an unfinished run of other sizes is no place to resume."""
-    monkeypatch.setattr(training, "KEEP_EVERY", 3)
+    monkeypatch.setattr(fitting, "KEEP_EVERY", 3)
     with monkeypatch.context() as patch:
         stop_at(5, KilledError, patch)
         with pytest.raises(KilledError):
@@ -347,7 +347,7 @@ def test_a_folder_that_cannot_be_made(examples, tmp_path) -> None:
 @pytest.mark.parametrize("kind", ["missing", "text", "other sizes", "damaged"])
 def test_a_folder_without_a_model(run, tmp_path, kind: str) -> None:
     trained, _ = run
-    training.save_trained(tmp_path, trained)
+    save_trained(tmp_path, trained)
     if kind == "missing":
         (tmp_path / "model.safetensors").unlink()
     elif kind == "text":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, NamedTuple
@@ -41,6 +41,8 @@ class Batch(NamedTuple):
     speech : Tensor, shape (B, T)
     articulation : Tensor, shape (B, T, A)
     articulation_weight : Tensor, shape (B, T)
+    condition : Tensor, shape (B, K)
+        What a net is told of speaker and emotion; K = 0 for nets that are told nothing.
     """
 
     features: Tensor
@@ -51,6 +53,12 @@ class Batch(NamedTuple):
     speech: Tensor
     articulation: Tensor
     articulation_weight: Tensor
+    condition: Tensor = torch.zeros(0, 0)
+
+    def until(self, frames: int) -> Batch:
+        """Return the first so many frames."""
+        parts = {name: part[:, :frames] for name, part in self._asdict().items()}
+        return Batch(**parts | {"condition": self.condition})
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,8 @@ class CropConfig:
         Share of crops in which nobody speaks: noise, or digital silence.
     closure : float
         How much more labels count while p, b or m is spoken: lips that do not meet are seen.
+    condition_dropout : float
+        Share of crops that a net which is told who speaks, or how, is not told it.
     shards : int
         Parts of a batch that are drawn with random numbers of their own. The workers of a run
         divide them among themselves, so that a batch is the same however many workers share it.
@@ -90,6 +100,7 @@ class CropConfig:
     clean: float = 0.1
     noise_only: float = 0.04
     closure: float = 1.0
+    condition_dropout: float = 0.2
     shards: int = 4
     shares: tuple[tuple[str, float], ...] = ()
     corpus_weight: tuple[tuple[str, float], ...] = ()
@@ -120,8 +131,8 @@ class Crops(IterableDataset[Batch]):
     seed : int
     takes : dict of str to int, optional
         How many recordings there are of each speaker, if not only those in `examples`.
-    share : Share
-        The worker's part of each batch.
+    tell : callable, optional
+        Returns what a net is told of an example, shape (K,); see `voxface.training.predict.told`.
     """
 
     def __init__(
@@ -134,16 +145,17 @@ class Crops(IterableDataset[Batch]):
         seed: int,
         *,
         takes: Mapping[str, int] | None = None,
-        share: Share = Share(),
+        tell: Callable[[Example], NDArray[np.float32]] | None = None,
     ) -> None:
         super().__init__()
+        self.tell = tell
         self.config = config
         self.augmentation = augmentation
         self.rest = rest
         self.hearing = hearing
         self.silence = hearing.silence
         self.seed = seed
-        self.shards = _shards(config, share)
+        self.shards = _shards(config, Share())
         self.first = 0
         """Number of the first batch: a resumed run goes on where it stopped."""
         self.groups: dict[str, list[Example]] = {}
@@ -160,6 +172,16 @@ class Crops(IterableDataset[Batch]):
             name: _normal(np.sqrt([len(e) for e in group])) for name, group in self.groups.items()
         }
         self.corpus_weight = dict(config.corpus_weight)
+
+    def divide(self, share: Share) -> None:
+        """Draw only a worker's part of each batch from now on.
+
+        Raises
+        ------
+        VoxfaceError
+            If the batch cannot be divided equally among so many workers.
+        """
+        self.shards = _shards(self.config, share)
 
     def __iter__(self) -> Iterator[Batch]:
         worker = torch.utils.data.get_worker_info()
@@ -246,8 +268,18 @@ class Crops(IterableDataset[Batch]):
             example.speech[nearest].astype(np.float32) * inside,
             articulation,
             inside.astype(np.float32) * np.float32(known),
+            self._told(rng, example),
             np.float32(speed),
         )
+
+    def _told(self, rng: np.random.Generator, example: Example | None) -> NDArray[np.float32]:
+        """Return what the net is told, shape (K,); nobody is known of some crops and of noise."""
+        if self.tell is None:
+            return np.zeros(0, np.float32)
+        told = self.tell(example or self.groups[self.names[0]][0])
+        if example is None or rng.random() < self.config.condition_dropout:
+            return np.zeros_like(told)
+        return told
 
     def _nobody(self, rng: np.random.Generator, total: int, warm_up: int) -> tuple[Any, ...]:
         mel = np.broadcast_to(self.silence, (total, len(self.silence)))
@@ -268,6 +300,7 @@ class Crops(IterableDataset[Batch]):
             zeros,
             np.zeros((total, ARTICULATIONS), np.float32),
             zeros,
+            self._told(rng, None),
             np.float32(1),
         )
 
@@ -298,10 +331,12 @@ def _slower(batch: Batch, every: int) -> Batch:
         return batch
     parts = {}
     for name, part in batch._asdict().items():
+        if name == "condition":
+            continue
         frames = part.reshape(part.shape[0], -1, every, *part.shape[2:])
         known = name in ("weight", "pose_weight", "articulation_weight")
         parts[name] = frames.amin(2) if known else frames.mean(2)
-    return Batch(**parts)
+    return Batch(**parts, condition=batch.condition)
 
 
 def _read(values: NDArray[np.float16], at: NDArray[np.float64]) -> NDArray[np.float32]:

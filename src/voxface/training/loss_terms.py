@@ -14,7 +14,7 @@ from voxface.face import channel_index, channel_indices
 from voxface.models import CanonicalScale, FaceOutput
 from voxface.phones.symbols import FEATURE_NAMES as ARTICULATIONS
 from voxface.training.crops import Batch
-from voxface.training.lip_meetings import missed_meetings
+from voxface.training.workers import shared_total
 
 JAW, CLOSE = channel_index("jawOpen"), channel_index("mouthClose")
 PARTING = channel_indices(
@@ -60,7 +60,7 @@ class Compared:
     @cached_property
     def total(self) -> Tensor:
         """Sum of all weights, the denominator of most terms."""
-        return self.true.weight.sum().clamp(min=1.0)
+        return shared_total(self.true.weight.sum(), 1.0)
 
     @cached_property
     def shown(self) -> Tensor:
@@ -121,7 +121,7 @@ def correlation(both: Compared) -> Tensor:
     r = (a * b).sum(1) / torch.sqrt((a * a).sum(1) * spread + 1e-3 * count[:, 0])
     # Channels that hardly move in a crop correlate with nothing: they count little.
     share = weight.mean(1) * (spread / count[:, 0]).clamp(max=1.0)
-    return 1 - (r * share).sum() / share.sum().clamp(min=1e-6)
+    return 1 - (r * share).sum() / shared_total(share.sum(), 1e-6)
 
 
 def silence(both: Compared) -> Tensor:
@@ -134,7 +134,7 @@ def pose(both: Compared) -> Tensor:
     """Return the Smooth-L1 of the head's pose."""
     known = both.true.pose_weight
     off = _smooth(both.said.pose, both.true.pose, 0.1).sum(2)
-    return (known * off).sum() / known.sum().clamp(min=1.0)
+    return (known * off).sum() / shared_total(known.sum(), 1.0)
 
 
 def pose_bounds(both: Compared) -> Tensor:
@@ -158,12 +158,6 @@ def sealing(both: Compared) -> Tensor:
     return _articulated(both, SEALING, SEALING_WEIGHT)
 
 
-def meeting(both: Compared) -> Tensor:
-    """Return how far lips are from meeting once near each p, b, m, f and v, and only there."""
-    known = both.true.articulation_weight
-    return missed_meetings(both.said.articulation, both.true.articulation, known)
-
-
 def lip_gap(face: Tensor) -> Tensor:
     """Return how far lips are apart (B, T) in weights (B, T, 52): jaw less `mouthClose`, parted."""
     opened = torch.relu(face[:, :, JAW] - face[:, :, CLOSE])
@@ -174,7 +168,7 @@ def closure(both: Compared) -> Tensor:
     """Return the Smooth-L1 of the lip gap x 10, which counts more as the true gap falls."""
     said, true = lip_gap(both.shown), lip_gap(both.due)
     count = both.true.weight[:, :, JAW] * (1 + CLOSED_WEIGHT * torch.exp(-true / NARROW_GAP))
-    return (count * _smooth(10 * said, 10 * true, 0.2)).sum() / count.sum().clamp(min=1.0)
+    return (count * _smooth(10 * said, 10 * true, 0.2)).sum() / shared_total(count.sum(), 1.0)
 
 
 def spectral(both: Compared) -> Tensor:
@@ -195,7 +189,7 @@ def spectral(both: Compared) -> Tensor:
 
     off = (log_magnitude(both.said.motion) - log_magnitude(both.true.motion)).abs().mean(1)
     share = weight.mean(1)
-    return (share * off).sum() / share.sum().clamp(min=1e-6)
+    return (share * off).sum() / shared_total(share.sum(), 1e-6)
 
 
 def _articulated(both: Compared, columns: slice | list[int], positive: float = 1.0) -> Tensor:
@@ -204,7 +198,7 @@ def _articulated(both: Compared, columns: slice | list[int], positive: float = 1
     off = functional.binary_cross_entropy_with_logits(
         said, true, reduction="none", pos_weight=said.new_tensor(positive)
     )
-    return (known * off.mean(2)).sum() / known.sum().clamp(min=1.0)
+    return (known * off.mean(2)).sum() / shared_total(known.sum(), 1.0)
 
 
 def _smooth(said: Tensor, true: Tensor, beta: float) -> Tensor:
@@ -215,9 +209,9 @@ TERMS: dict[str, Callable[[Compared], Tensor]] = {
     term.__name__: term
     for term in (
         motion, weights, velocity, acceleration, correlation, silence, pose, speech, articulation,
-        closure, spectral, pose_bounds, sealing, meeting,
+        closure, spectral, pose_bounds, sealing,
     )
 }  # fmt: skip
 """Every term by the name that a recipe calls it."""
-ARTICULATED = ("articulation", "sealing", "meeting")
+ARTICULATED = ("articulation", "sealing")
 """Terms that need nets and examples that know phones."""

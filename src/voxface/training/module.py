@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from voxface.audio.features import FRAME_RATE
-from voxface.models import CanonicalScale, FaceNet
+from voxface.models import CanonicalScale, FaceNet, FaceOutput
 from voxface.training.crops import Batch
 from voxface.training.losses import LossWeights, face_loss
+from voxface.training.workers import worker_count, worker_number
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         losses: LossWeights,
         stages: Sequence[Stage] = (),
         rate: int = FRAME_RATE,
+        seed: int = 0,
     ) -> None:
         super().__init__()
+        self.seed = seed
         self.net = net
         self.scale = scale
         self.register_buffer("rest", rest_motion.to(torch.float32))
@@ -80,22 +83,35 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
                 return replace(self.losses, **stage.losses)
         return self.losses
 
-    def training_step(self, batch: Batch, index: int) -> Tensor:
-        """Compute the loss of one batch."""
-        batch = Batch(*batch)
-        output, _ = self.net(batch.features, self.net.initial_state(len(batch.features)))
+    def compare(self, batch: Batch, wanted: LossWeights) -> tuple[FaceOutput, dict[str, Tensor]]:
+        """Return what the net says of a batch, and the wanted terms of its loss."""
+        output, _ = self.net(
+            batch.features,
+            self.net.initial_state(len(batch.features)),
+            batch.condition if batch.condition.numel() else None,
+        )
         terms = face_loss(
             output,
             batch,
             self.scale,
             self.rest,
             self.net.look_ahead,
-            self.loss_weights(),
+            wanted,
             self.rate,
         )
-        self.log_dict({f"loss/{name}": value.detach() for name, value in terms.items()})
+        return output, terms
+
+    def training_step(self, batch: Batch, index: int) -> Tensor:
+        """Compute the loss of one batch."""
+        # Dropout depends on the step alone, so that a resumed run drops the same channels.
+        torch.manual_seed(hash((self.seed, self.global_step, worker_number())))
+        _, terms = self.compare(Batch(*batch), self.loss_weights())
+        shared = worker_count() > 1
+        self.log_dict(
+            {f"loss/{name}": value.detach() for name, value in terms.items()}, sync_dist=shared
+        )
         total = torch.stack(list(terms.values())).sum()
-        self.log("loss", total.detach(), prog_bar=True)
+        self.log("loss", total.detach(), prog_bar=True, sync_dist=shared)
         return total
 
     def configure_optimizers(self) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from voxface.corpus.examples import Example
@@ -74,3 +75,10 @@ def told(config: NetConfig, examples: Sequence[Example]) -> Tensor | None:
             for example in examples
         ]
     )
+
+
+def tell_one(config: NetConfig, example: Example) -> NDArray[np.float32]:
+    """Return what a net is told of one example, shape (K,); see `told`."""
+    condition = told(config, [example])
+    assert condition is not None
+    return np.asarray(condition[0].numpy())

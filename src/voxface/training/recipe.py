@@ -17,6 +17,7 @@ from voxface.models.family import config_type
 from voxface.training.augment import Augmentation
 from voxface.training.crops import CropConfig
 from voxface.training.hearing import Hearing
+from voxface.training.loggers import check_logger
 from voxface.training.losses import LossWeights
 from voxface.training.module import Optimiser, Stage
 
@@ -117,6 +118,9 @@ class Recipe:
         Seeds initial weights, crops and augmentation.
     precision : str
         As Lightning names it: ``"32-true"``, ``"bf16-mixed"``.
+    logger : str
+        Where curves are written: ``tensorboard``, ``csv``, ``wandb``, ``mlflow`` or another of
+        Lightning's loggers, or ``none``.
     initial : str
         Folder of a run whose weights the net begins with; it must have the same sizes.
     """
@@ -125,6 +129,7 @@ class Recipe:
     hears: str = "sound"
     seed: int = 0
     precision: str = "bf16-mixed"
+    logger: str = "tensorboard"
     initial: str = ""
     model: NetConfig = field(default_factory=TCNConfig)
     data: Data = field(default_factory=Data)
@@ -136,6 +141,7 @@ class Recipe:
     validation: Validation = field(default_factory=Validation)
 
     def __post_init__(self) -> None:
+        check_logger(self.logger)
         columns = MEL_BANDS + len(self.hearing.extras)
         if self.hearing.extras and self.model.bands != columns:
             raise VoxfaceError(

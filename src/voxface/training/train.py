@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import signal
-import threading
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import lightning
 import numpy as np
 import torch
-from lightning.pytorch.callbacks import (
-    EMAWeightAveraging,
-    ModelCheckpoint,
-    RichProgressBar,
-)
-from lightning.pytorch.loggers import TensorBoardLogger
 
 from voxface.corpus.labels import load_canonical
 from voxface.corpus.prepare import CANONICAL
 from voxface.errors import VoxfaceError
 from voxface.formats.output import write_error
 from voxface.models import FaceNet, build_net
+from voxface.models.condition import condition_size
 from voxface.training.checkpoint import (
     Trained,
     canonical_scale,
@@ -35,21 +27,28 @@ from voxface.training.checkpoint import (
     save_trained,
 )
 from voxface.training.crops import Crops
+from voxface.training.fit import LAST, fit, sizes
 from voxface.training.gather import gather
 from voxface.training.hearing import as_heard, silence
 from voxface.training.module import FaceModule
+from voxface.training.predict import tell_one
 from voxface.training.recipe import Recipe
 from voxface.training.split import has_word, split
+from voxface.training.validation import whole_takes
+from voxface.training.workers import ALONE, Workers
 
 __all__ = ["LAST", "as_heard", "has_word", "silence", "split", "train"]
 
-LAST = "last.ckpt"
-"""Lightning's state of an unfinished run, inside the run's folder."""
-KEEP_EVERY = 200
-"""Steps between two states from which a killed run resumes."""
 
-
-def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> Trained:
+def train(
+    recipe: Recipe,
+    examples: Path,
+    output: Path,
+    *,
+    threads: int = 0,
+    workers: Workers = ALONE,
+    callbacks: Sequence[lightning.Callback] = (),
+) -> Trained:
     """Run a recipe.
 
     Parameters
@@ -63,6 +62,11 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
         was stopped resumes from the state it finds there, on the same curve.
     threads : int
         Processor threads; 0 leaves the choice to PyTorch.
+    workers : Workers
+        The processes and machines that share each batch. The curve is the same for any number, as
+        far as numbers that are added up in another order are.
+    callbacks : sequence of Callback
+        More of Lightning's callbacks.
 
     Raises
     ------
@@ -96,6 +100,7 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
         recipe.losses,
         recipe.stages,
         recipe.data.rate,
+        recipe.seed,
     )
     crops = Crops(
         heard,
@@ -109,11 +114,19 @@ def train(recipe: Recipe, examples: Path, output: Path, *, threads: int = 0) -> 
         recipe.hearing,
         recipe.seed,
         takes=gathered.takes,
+        tell=partial(tell_one, recipe.model) if condition_size(recipe.model) else None,
     )
-    _fit(module, crops, recipe, output)
-    trained = Trained(net.eval(), canonical, _about(recipe, gathered.files))
-    save_trained(output, trained)
-    (output / LAST).unlink(missing_ok=True)
+    takes = whole_takes(
+        gathered.aside, recipe.hearing, recipe.model, net.look_ahead, recipe.validation.takes
+    )
+    trainer, watch = fit(module, crops, takes, recipe, output, workers, callbacks=callbacks)
+    about = _about(recipe, gathered.files)
+    if watch:
+        about["validation"] = {"best": watch.best, "looks": watch.looks}
+    trained = Trained(net.eval(), canonical, about)
+    if trainer.is_global_zero:
+        save_trained(output, trained)
+        (output / LAST).unlink(missing_ok=True)
     return trained
 
 
@@ -126,66 +139,12 @@ def begin_with(net: FaceNet, folder: Path) -> None:
         If the folder holds no run, or one of other sizes.
     """
     state = load_trained(folder).net.state_dict()
-    if _sizes(state) != _sizes(net.state_dict()):
+    if sizes(state) != sizes(net.state_dict()):
         raise VoxfaceError(
             f"the weights of '{folder}' do not fit the recipe's model; give it the same sizes, or "
             "leave out 'initial'"
         )
     net.load_state_dict(state)
-
-
-def _fit(module: FaceModule, crops: Crops, recipe: Recipe, output: Path) -> None:
-    state = output / LAST
-    resume = str(state) if state.is_file() else None
-    if resume:
-        # The states are written by this program on this machine; nothing else is ever loaded.
-        kept = torch.load(state, weights_only=False)
-        if _sizes(kept["state_dict"]) != _sizes(module.state_dict()):
-            raise VoxfaceError(
-                f"'{state}' is the state of another recipe's run; remove it, or give this run "
-                "another folder"
-            )
-        crops.first = int(kept["global_step"])
-    callbacks: list[lightning.Callback] = [
-        RichProgressBar(leave=True),
-        ModelCheckpoint(
-            output, "last", every_n_train_steps=KEEP_EVERY, enable_version_counter=False
-        ),
-    ]
-    if recipe.optimiser.average:
-        callbacks.append(EMAWeightAveraging(decay=recipe.optimiser.average))
-    _ignore_profiling_timer()
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="lightning")
-        trainer = lightning.Trainer(
-            max_steps=recipe.optimiser.steps,
-            precision=recipe.precision,
-            gradient_clip_val=recipe.optimiser.clip,
-            logger=TensorBoardLogger(output, name="", version="log"),
-            callbacks=callbacks,
-            enable_model_summary=False,
-        )
-        loader = torch.utils.data.DataLoader(crops, batch_size=None, num_workers=0)
-        try:
-            trainer.fit(module, loader, ckpt_path=resume, weights_only=False)
-        except SystemExit:  # Lightning's answer to Ctrl-C
-            raise KeyboardInterrupt from None
-
-
-def _sizes(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Size]:
-    return {name: tensor.shape for name, tensor in state.items()}
-
-
-def _ignore_profiling_timer() -> None:
-    """Keep a profiling timer of another library from ending the process.
-
-    After a run, Lightning puts back every signal handler that Python knows of. MediaPipe installs
-    one for SIGPROF behind Python's back: it would be lost, and the next tick be fatal.
-    """
-    known = hasattr(signal, "SIGPROF") and signal.getsignal(signal.SIGPROF) is signal.SIG_DFL
-    if known and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGPROF, signal.SIG_IGN)
 
 
 def _about(recipe: Recipe, files: Sequence[Path]) -> dict[str, object]:
