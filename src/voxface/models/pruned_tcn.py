@@ -31,7 +31,7 @@ class PrunedTCNConfig(TCNConfig):
         if len(self.kept) != len(self.dilations):
             raise VoxfaceError(f"'kept' is of {len(self.kept)} blocks, not {len(self.dilations)}")
         for units in self.kept:
-            inside = units and 0 <= units[0] and units[-1] < self.channels
+            inside = units and units[0] >= 0 and units[-1] < self.channels
             if not inside or list(units) != sorted(set(units)):
                 raise VoxfaceError(f"'kept' must be ascending channels below {self.channels}")
         if not self.separable or self.centred or self.styles or self.emotions:
