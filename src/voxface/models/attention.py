@@ -71,7 +71,7 @@ class WindowedAttention(nn.Module):
         cached = past[:, 1:].reshape(-1, self.cache, 2 * self.channels)
         known = torch.cat([cached, torch.cat([key, value], dim=2).to(past.dtype)], dim=1)
         empty = self.cache - past[:, :1]
-        if torch.jit.is_tracing():
+        if torch.onnx.is_in_onnx_export():
             mixed = self._attend(query, known, empty)
         else:
             mixed = torch.cat(self._piecewise(query, known, empty), dim=1)
@@ -106,8 +106,11 @@ class WindowedAttention(nn.Module):
         if empty is not None:
             scores = scores.masked_fill((at < empty)[:, None, None], float("-inf"))
         shares = functional.softmax(scores, dim=3).to(value.dtype)
-        return (shares @ self._by_head(value)).transpose(1, 2).flatten(2)
+        mixed: Tensor = shares @ self._by_head(value)
+        return mixed.transpose(1, 2).flatten(2)
 
     def _by_head(self, values: Tensor) -> Tensor:
         """Return values (B, T, C) as (B, H, T, C / H)."""
-        return values.unflatten(2, (self.heads, self.channels // self.heads)).transpose(1, 2)
+        batch, frames = values.shape[:2]
+        parts = values.reshape(batch, frames, self.heads, self.channels // self.heads)
+        return parts.transpose(1, 2)

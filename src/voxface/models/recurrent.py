@@ -37,7 +37,7 @@ class RecurrentNet(HeadedNet):
 
     config: RecurrentConfig
     endless: ClassVar[bool] = True
-    cell: ClassVar[type[nn.RNNBase]]
+    cell: ClassVar[type[nn.GRU] | type[nn.LSTM]]
     memories: ClassVar[int]
     """Vectors that a layer remembers."""
 
@@ -59,8 +59,8 @@ class RecurrentNet(HeadedNet):
         self, features: Tensor, state: Tensor, condition: Tensor | None = None
     ) -> tuple[FaceOutput, Tensor]:
         """Advance by any number of frames; see `FaceNet.forward`."""
-        sizes = (self.memories, self.config.layers, self.config.channels)
-        held = state.unflatten(1, sizes).permute(1, 2, 0, 3).contiguous()
+        sizes = (-1, self.memories, self.config.layers, self.config.channels)
+        held = state.reshape(sizes).permute(1, 2, 0, 3).contiguous()
         before = held[0] if self.memories == 1 else (held[0], held[1])
         stream, after = self.recurrent(self.heard(features), before)
         new = after[None] if self.memories == 1 else torch.stack(after)

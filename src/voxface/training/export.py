@@ -64,7 +64,7 @@ def export_onnx(
         # PyTorch's older exporter says at each use that it will go one day.
         warnings.simplefilter("ignore", DeprecationWarning)
         # Checks of sizes inside PyTorch's recurrent layers, whose state is an input here.
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.filterwarnings("ignore", "Converting a tensor to a Python boolean")
         warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size")
         torch.onnx.export(
             runner,

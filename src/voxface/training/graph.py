@@ -172,7 +172,7 @@ class FoldedTCN(nn.Module):
         if self.separable:
             inner = first * taps[0] + second * taps[1]
             inner = self.activation(inner + third * taps[2] + bias)
-            return inner @ self.mixes[number] + self.mix_biases[number]
+            return torch.add(inner @ self.mixes[number], self.mix_biases[number])
         inner = first @ taps[0] + second @ taps[1] + third @ taps[2]
         return self.activation(inner + bias)  # type: ignore[no-any-return]
 
