@@ -14,6 +14,7 @@ from voxface.face import channel_index, channel_indices
 from voxface.models import CanonicalScale, FaceOutput
 from voxface.phones.symbols import FEATURE_NAMES as ARTICULATIONS
 from voxface.training.crops import Batch
+from voxface.training.lip_meetings import missed_meetings
 from voxface.training.workers import shared_total
 
 JAW, CLOSE = channel_index("jawOpen"), channel_index("mouthClose")
@@ -158,6 +159,12 @@ def sealing(both: Compared) -> Tensor:
     return _articulated(both, SEALING, SEALING_WEIGHT)
 
 
+def meeting(both: Compared) -> Tensor:
+    """Return how far lips are from meeting once near each p, b, m, f and v, and only there."""
+    known = both.true.articulation_weight
+    return missed_meetings(both.said.articulation, both.true.articulation, known)
+
+
 def lip_gap(face: Tensor) -> Tensor:
     """Return how far lips are apart (B, T) in weights (B, T, 52): jaw less `mouthClose`, parted."""
     opened = torch.relu(face[:, :, JAW] - face[:, :, CLOSE])
@@ -209,9 +216,9 @@ TERMS: dict[str, Callable[[Compared], Tensor]] = {
     term.__name__: term
     for term in (
         motion, weights, velocity, acceleration, correlation, silence, pose, speech, articulation,
-        closure, spectral, pose_bounds, sealing,
+        closure, spectral, pose_bounds, sealing, meeting,
     )
 }  # fmt: skip
 """Every term by the name that a recipe calls it."""
-ARTICULATED = ("articulation", "sealing")
+ARTICULATED = ("articulation", "sealing", "meeting")
 """Terms that need nets and examples that know phones."""

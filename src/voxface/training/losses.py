@@ -49,6 +49,9 @@ class LossWeights:
         Cross-entropy of the articulations that lips are placed by, a missed one counting 4 times a
         false one: they are heard more often, and their chances come out higher, so the thresholds
         of `voxface.models.SpokenLips` mean something else to such a net.
+    meeting : float
+        Cross-entropy of lips that meet once near each p, b, m (and lower lip and teeth near each f
+        and v), and nowhere else; see `voxface.training.lip_meetings`.
     """
 
     motion: float = 1.0
@@ -64,6 +67,7 @@ class LossWeights:
     spectral: float = 0.0
     pose_bounds: float = 0.0
     sealing: float = 0.0
+    meeting: float = 0.0
 
 
 def face_loss(

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from voxface.audio.features import FRAME_RATE
+from voxface.errors import unknown_name
 from voxface.models import CanonicalScale, FaceNet, FaceOutput
 from voxface.training.crops import Batch
 from voxface.training.losses import LossWeights, face_loss
@@ -32,6 +33,9 @@ class Optimiser:
         Largest gradient norm.
     average : float
         Decay of the exponential moving average of the weights; 0 for none.
+    only : tuple of str
+        Parts of the net that learn, as ``[articulation_head]``; the rest stays as `initial` has it,
+        norms and all. Nothing named: everything learns.
     """
 
     steps: int = 2000
@@ -39,6 +43,7 @@ class Optimiser:
     weight_decay: float = 0.02
     clip: float = 1.0
     average: float = 0.999
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         self.losses = losses
         self.rate = rate
         self.stages = sorted(stages, key=lambda stage: stage.until)
+        self._freeze()
 
     def loss_weights(self) -> LossWeights:
         """Return the loss weights of the stage that the run is in."""
@@ -82,6 +88,16 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
             if progress < stage.until:
                 return replace(self.losses, **stage.losses)
         return self.losses
+
+    def _freeze(self) -> None:
+        if not self.optimiser.only:
+            return
+        parts = [name for name, _ in self.net.named_children()]
+        for part in self.optimiser.only:
+            if part not in parts:
+                raise unknown_name("part of the net", part, parts)
+        for name, part in self.net.named_children():
+            part.requires_grad_(name in self.optimiser.only)
 
     def compare(self, batch: Batch, wanted: LossWeights) -> tuple[FaceOutput, dict[str, Tensor]]:
         """Return what the net says of a batch, and the wanted terms of its loss."""
@@ -105,6 +121,8 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         """Compute the loss of one batch."""
         # Dropout depends on the step alone, so that a resumed run drops the same channels.
         torch.manual_seed(hash((self.seed, self.global_step, worker_number())))
+        if self.optimiser.only:
+            self.net.eval()  # norms that are not learned must not drift either
         _, terms = self.compare(Batch(*batch), self.loss_weights())
         shared = worker_count() > 1
         self.log_dict(
@@ -116,8 +134,9 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
 
     def configure_optimizers(self) -> Any:
         """Return AdamW with its schedule."""
-        matrices = [p for p in self.net.parameters() if p.ndim > 1]
-        vectors = [p for p in self.net.parameters() if p.ndim <= 1]
+        learned = [p for p in self.net.parameters() if p.requires_grad]
+        matrices = [p for p in learned if p.ndim > 1]
+        vectors = [p for p in learned if p.ndim <= 1]
         optimiser = torch.optim.AdamW(
             [
                 {"params": matrices, "weight_decay": self.optimiser.weight_decay},
