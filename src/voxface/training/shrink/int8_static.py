@@ -111,3 +111,22 @@ def _pushes(source: Path, sounds: Sequence[FloatArray]) -> Iterator[dict[str, Fl
             pcm = sound[begin : begin + PUSH * HOP]
             yield {"pcm": pcm[None], "state": state}
             _, _, state = model.run(pcm, state)
+
+
+def library_dynamic(source: Path, output: Path) -> None:
+    """Write what ONNX Runtime's own dynamic quantisation makes of a model: for comparison.
+
+    Its scales are those of a whole push, so that it is no pure function of frames and state.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
+
+    names = [_named(node, number) for number, node in enumerate(products(onnx.load(source)))]
+    quantize_dynamic(
+        source,
+        output,
+        nodes_to_quantize=names,
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+    )
