@@ -15,9 +15,9 @@ from voxface.evaluation.methods import (
     RunMethod,
     load_method,
     load_methods,
-    of_length,
     predict_all,
 )
+from voxface.evaluation.recordings import of_length
 from voxface.face import ARKIT_CHANNELS, FaceClip
 from voxface.models import CausalTCN, TCNConfig
 from voxface.training.checkpoint import Trained, save_trained
@@ -68,7 +68,7 @@ def test_batches_say_what_single_takes_say(trained, monkeypatch) -> None:
 
 def test_a_run_with_lips_is_its_model_file(trained, folder) -> None:
     """Features of the sound through the run are the sound through the exported graph."""
-    sound = bursts(1.5)
+    sound = bursts()
     path = write_recording(folder / "take.wav", sound)
     heard = features(sound)
     example = make_example(len(heard), mel=heard[:, :80], recording=str(path))
@@ -78,7 +78,7 @@ def test_a_run_with_lips_is_its_model_file(trained, folder) -> None:
     said, wanted = run.predict(example), file.predict(example)
     assert len(said) == len(wanted) == len(example)
     # Examples hold features as float16: 1/32 dB at these levels.
-    np.testing.assert_allclose(said.weights[5:-5], wanted.weights[5:-5], atol=0.01)
+    np.testing.assert_allclose(said.weights[5:-5], wanted.weights[5:-5], atol=0.03)
     assert run.look_ahead_ms == file.look_ahead_ms == 50
     assert run.heard.hold_out_every == file.heard.hold_out_every == 7
     assert (run.name, file.name) == ("run", "tiny")

@@ -13,7 +13,7 @@ from pathlib import Path
 from voxface.corpus.examples import Example, load_examples
 from voxface.errors import VoxfaceError
 from voxface.training.recipe import Data
-from voxface.training.train import has_word, split
+from voxface.training.split import has_word, split
 
 IN_SPEAKER = "takes not heard"
 CROSS_WORD = "words not heard"

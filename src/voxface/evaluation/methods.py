@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
@@ -12,19 +11,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from voxface.audio.features import FRAME_RATE
+from voxface.audio.features import FRAME_RATE, SAMPLE_RATE
 from voxface.corpus.examples import Example
 from voxface.corpus.labels import DEAD_CENTRE, Canonical, load_canonical
 from voxface.corpus.prepare import CANONICAL
 from voxface.engine import Controls, Model, animate
 from voxface.errors import VoxfaceError
+from voxface.evaluation.recordings import example_of_sound, of_length, recording_of
 from voxface.face import ARKIT_CHANNELS, FaceClip
 from voxface.face.rotation import quaternion_from_rotation_vector
-from voxface.models import FaceOutput
 from voxface.training.checkpoint import ABOUT, Trained, load_trained
 from voxface.training.graph import FaceWeights
+from voxface.training.predict import predict
 from voxface.training.recipe import Data, recipe_from_dict
-from voxface.training.train import as_heard, silence
 
 BATCH_FRAMES = 20_000
 """Frames that go through a net at once, padding included."""
@@ -78,7 +77,7 @@ class RunMethod:
     @property
     def look_ahead_ms(self) -> float:
         """How far beyond a frame the net hears, in milliseconds."""
-        return 1000 * self.trained.net.look_ahead / FRAME_RATE
+        return 1000 * self.trained.net.look_ahead / self.heard.rate
 
     @property
     def heard(self) -> Data:
@@ -104,19 +103,15 @@ class RunMethod:
 
     @torch.inference_mode()
     def _predict_batch(self, batch: Sequence[Example]) -> Iterator[FaceClip]:
-        trained, late = self.trained, self.trained.net.look_ahead
-        frames = max(map(len, batch)) + late
-        quiet = silence(trained.hears)
-        heard = np.broadcast_to(quiet, (len(batch), frames, len(quiet))).astype(np.float32)
-        for row, example in zip(heard, batch, strict=True):
-            row[: len(example)] = as_heard(example, trained.hears).features
-        said, _ = trained.net(torch.from_numpy(heard), trained.net.initial_state(len(batch)))
-        said = FaceOutput(*(part[:, late:] for part in said))
-        weights = FaceWeights(trained.scale)(said) if self.lips else trained.scale(said.motion)
+        trained = self.trained
         dead = trained.canonical.centre <= DEAD_CENTRE
-        for number, example in enumerate(batch):
-            pose = said.pose[number, : len(example)].numpy()
-            yield _clip(weights[number, : len(example)].numpy(), pose, ~dead)
+        for said in predict(trained, batch):
+            weights = FaceWeights(trained.scale)(said) if self.lips else trained.scale(said.motion)
+            yield _clip(weights[0].numpy(), said.pose[0].numpy(), ~dead)
+
+    def predict_sound(self, sound: NDArray[np.float32]) -> FaceClip:
+        """Predict from sound at 16 kHz that belongs to no take."""
+        return self.predict(example_of_sound(sound))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,13 +134,25 @@ class ModelMethod:
 
     def predict(self, example: Example) -> FaceClip:
         """Predict one take from its recording."""
+        return of_length(self._animate(recording_of(example)), len(example))
+
+    def predict_sound(self, sound: NDArray[np.float32], *, gate: bool = False) -> FaceClip:
+        """Predict from sound at 16 kHz, with the silence gate or without."""
+        return self._animate(sound, gate=gate)
+
+    def predict_gated(self, example: Example) -> FaceClip:
+        """Predict one take with the silence gate, as users see it."""
+        return of_length(self._animate(recording_of(example), gate=True), len(example))
+
+    def _animate(self, source: Path | NDArray[np.float32], *, gate: bool = False) -> FaceClip:
         clip = animate(
-            recording_of(example),
+            source,
             fps=FRAME_RATE,
-            controls=Controls(silence_gate=False, life=0),
+            sample_rate=None if isinstance(source, Path) else SAMPLE_RATE,
+            controls=Controls(silence_gate=gate, life=0),
             model=self.model,
         )
-        return of_length(clip.select(ARKIT_CHANNELS), len(example))
+        return clip.select(ARKIT_CHANNELS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,8 +177,9 @@ def load_method(text: str, *, examples: Path, lips: bool = False) -> Method:
     Parameters
     ----------
     text : str
-        The folder of a run, a ``model.onnx``, ``"default"`` (the packaged model), ``"viseme"`` (the
-        rule-based pipeline) or ``"still"`` (a face that never moves).
+        The folder of a run, a ``model.onnx``, ``"default"`` (the packaged model), ``"viseme"``
+        (rules, told the phones of takes where they are known), ``"viseme-recognised"`` (rules that
+        recognise English themselves) or ``"still"`` (a face that never moves).
     examples : Path
         Folder that ``voxface prepare`` wrote.
     lips : bool
@@ -185,8 +193,10 @@ def load_method(text: str, *, examples: Path, lips: bool = False) -> Method:
     path = Path(text)
     if text == "still":
         return StillMethod(load_canonical(examples / CANONICAL))
-    if text == "viseme":
-        return _viseme_method()
+    if text in ("viseme", "viseme-recognised"):
+        from voxface.evaluation.viseme_method import VisemeMethod  # noqa: PLC0415  (a recogniser)
+
+        return VisemeMethod(knows_phones=text == "viseme", name=text)
     if text == "default":
         return ModelMethod("default", Model.for_recordings())
     if path.is_dir() or path.name == ABOUT:
@@ -196,7 +206,7 @@ def load_method(text: str, *, examples: Path, lips: bool = False) -> Method:
         return ModelMethod(path.stem, Model.for_recordings(path))
     raise VoxfaceError(
         f"'{text}' is no method; name the folder of a run, a model.onnx, or one of the words "
-        "default, viseme and still"
+        "default, viseme, viseme-recognised and still"
     )
 
 
@@ -220,50 +230,6 @@ def predict_all(method: Method, examples: Sequence[Example]) -> Iterator[FaceCli
         return
     for example in examples:
         yield method.predict(example)
-
-
-def recording_of(example: Example) -> Path:
-    """Return the file of an example's recording.
-
-    Raises
-    ------
-    VoxfaceError
-        If it is not there.
-    """
-    path = Path(str(example.about.get("recording", "")))
-    if not path.is_file():
-        raise VoxfaceError(
-            f"the recording of '{example.name}' is not at '{path}'; put it back, or run "
-            "'voxface prepare' where recordings are now"
-        )
-    return path
-
-
-def of_length(clip: FaceClip, frames: int) -> FaceClip:
-    """Return a clip cut, or held on its last frame, to so many frames.
-
-    Raises
-    ------
-    VoxfaceError
-        If the clip is more than a tenth of a second shorter.
-    """
-    if len(clip) < frames - FRAME_RATE / 10:
-        raise VoxfaceError(f"a prediction has {len(clip)} frames where the take has {frames}")
-    rows = np.minimum(np.arange(frames), len(clip) - 1)
-    return FaceClip(
-        clip.weights[rows], clip.fps, clip.channels, clip.head[rows], clip.tracked[rows]
-    )
-
-
-def _viseme_method() -> Method:
-    try:
-        room = import_module("voxface.visemes.method")
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith("voxface.visemes"):
-            raise
-        raise VoxfaceError("this voxface has no rule-based viseme pipeline") from None
-    method: Method = room.VisemeMethod()
-    return method
 
 
 def _clip(

@@ -14,12 +14,11 @@ from voxface.corpus.examples import Example
 from voxface.corpus.facegood import read_take
 from voxface.errors import VoxfaceError
 from voxface.evaluation import metrics
+from voxface.evaluation.matching import Matched, match
 from voxface.face import ARKIT_CHANNELS, REGIONS, FaceClip, channel_index
 
 JAW = channel_index("jawOpen")
 MOUTH = [channel_index(name) for name in REGIONS["mouth"] if name.startswith("mouth")]
-COVERED = 0.8
-"""Share of the captured frames that a prediction must reach."""
 
 
 @dataclass(frozen=True)
@@ -71,59 +70,45 @@ def truth(example: Example) -> FaceClip:
 
 
 def score_take(example: Example, predicted: FaceClip) -> TakeScore:
-    """Compare a prediction at the feature rate (100 fps) with the captured take of an example.
+    """Compare a prediction with the captured take of an example.
 
     Raises
     ------
     VoxfaceError
-        If the prediction is of another rate or covers less than `COVERED` of the captured frames.
+        If the take has no capture, or the prediction cannot be of it: see `match`.
     """
-    if predicted.fps != FRAME_RATE:
-        raise VoxfaceError(
-            f"a prediction for '{example.name}' has {float(predicted.fps):g} frames per second; "
-            f"resample it to {FRAME_RATE}"
-        )
-    true = truth(example)
-    predicted = predicted.select(ARKIT_CHANNELS)
-    seen = true.tracked.any(axis=1)
-    at = np.round((true.times[seen] - predicted.start) * FRAME_RATE).astype(int)
-    inside = (at >= 0) & (at < min(len(predicted), len(example)))
-    if inside.sum() < max(3, COVERED * len(inside)):
-        raise VoxfaceError(
-            f"a prediction for '{example.name}' covers {inside.sum()} of {len(inside)} captured "
-            "frames; predict the whole take"
-        )
-    at = at[inside]
-    known = true.tracked.any(axis=0)
-    own = true.weights[seen][inside].astype(np.float64)
-    said = predicted.weights[at].astype(np.float64)
-    resting = example.speech[at] == 0
+    return score_matched(match(example, predicted, truth(example)))
+
+
+def score_matched(matched: Matched) -> TakeScore:
+    """Do what `score_take` does with a take whose prediction and capture were brought together."""
+    own, said = (values[:, : len(ARKIT_CHANNELS)] for values in (matched.own, matched.said))
+    known = matched.tracked
     r = metrics.pearson(said, own)
     ratio = metrics.amplitude_ratio(said, own)
     moves = metrics.moving(own)
-    chosen = [column for column in MOUTH if moves[column]]
+    chosen = [column for column in MOUTH if known[column] and moves[column]]
     error = metrics.mean_absolute_error(
-        metrics.about_rest(said, resting), metrics.about_rest(own, resting)
+        metrics.about_rest(said, matched.resting), metrics.about_rest(own, matched.resting)
     )
+    mouth = [column for column in MOUTH if known[column]]
+    nothing = float("nan")
     return TakeScore(
-        example.name,
-        example.speaker,
-        float(r[JAW]),
-        float(np.mean(r[chosen])) if chosen else float("nan"),
-        float(ratio[JAW]),
-        float(np.exp(np.mean(np.log(ratio[chosen] + 1e-6)))) if chosen else float("nan"),
-        float(error[[column for column in MOUTH if known[column]]].mean()),
-        float(error[JAW]),
-        _lag(predicted, true.times[seen][inside], own[:, JAW]),
+        matched.example.name,
+        matched.example.speaker,
+        float(r[JAW]) if known[JAW] else nothing,
+        float(np.mean(r[chosen])) if chosen else nothing,
+        float(ratio[JAW]) if known[JAW] else nothing,
+        float(np.exp(np.mean(np.log(ratio[chosen] + 1e-6)))) if chosen else nothing,
+        float(error[mouth].mean()) if mouth else nothing,
+        float(error[JAW]) if known[JAW] else nothing,
+        # Frames of a video are coarse: the lag is told to the prediction's own frame.
+        metrics.lag(
+            matched.predicted.weights[matched.within, JAW],
+            matched.own_at_feature_rate(own[:, JAW]),
+            FRAME_RATE,
+        ),
     )
-
-
-def _lag(predicted: FaceClip, times: NDArray[np.float64], jaw: NDArray[np.float64]) -> float:
-    """Return how late the predicted jaw is, to its own frame: frames of a video are coarse."""
-    clock = predicted.times
-    within = (clock >= times[0]) & (clock <= times[-1])
-    said = predicted.weights[within, JAW]
-    return metrics.lag(said, np.interp(clock[within], times, jaw), float(predicted.fps))
 
 
 def score_takes(

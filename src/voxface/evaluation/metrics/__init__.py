@@ -23,7 +23,7 @@ from voxface.evaluation.metrics.shape import (
     r_squared_of_motion,
 )
 from voxface.evaluation.metrics.smoothness import jitter, motion_where, power_above
-from voxface.evaluation.metrics.timing import lag
+from voxface.evaluation.metrics.timing import lag, loudness, onset_lag
 
 __all__ = [
     "MOVING",
@@ -38,11 +38,13 @@ __all__ = [
     "jitter",
     "lag",
     "lip_vertex_error",
+    "loudness",
     "mean_absolute_error",
     "mean_vertex_error",
     "motion_minima",
     "motion_where",
     "moving",
+    "onset_lag",
     "pearson",
     "power_above",
     "r_squared",

@@ -36,7 +36,13 @@ class Alignment:
     path: NDArray[np.int64] = field(repr=False)
 
 
-def align(predicted: ArrayLike, true: ArrayLike, fps: float, reach: float = 0.3) -> Alignment:
+def align(
+    predicted: ArrayLike,
+    true: ArrayLike,
+    fps: float,
+    reach: float = 0.3,
+    penalty: float = 0.0,
+) -> Alignment:
     """Align a predicted curve with the true one.
 
     Parameters
@@ -46,6 +52,9 @@ def align(predicted: ArrayLike, true: ArrayLike, fps: float, reach: float = 0.3)
         Of both.
     reach : float
         Seconds by which aligned frames may be apart (the band of Sakoe & Chiba).
+    penalty : float
+        What a step off the diagonal costs when the path is chosen, in the curves' unit; it is not
+        part of `cost`. Without it, a path wanders where both curves are flat.
 
     Raises
     ------
@@ -66,8 +75,9 @@ def align(predicted: ArrayLike, true: ArrayLike, fps: float, reach: float = 0.3)
             f"curves of {len(a)} and {len(b)} frames cannot be aligned within {reach:g} s; check "
             "their frame rates"
         )
-    cost, steps, firsts = _tables(a, b, band)
+    steps, firsts = _tables(a, b, band, penalty)
     path = _walked(steps, firsts, len(a), len(b))
+    cost = float(np.abs(a[path[:, 0]] - b[path[:, 1]]).sum())
     apart = (path[:, 0] - path[:, 1]) / rate(fps) * 1000
     constant = np.ptp(a) < 1e-12 or np.ptp(b) < 1e-12
     return Alignment(
@@ -79,9 +89,9 @@ def align(predicted: ArrayLike, true: ArrayLike, fps: float, reach: float = 0.3)
 
 
 def _tables(
-    a: FloatArray, b: FloatArray, band: int
-) -> tuple[float, NDArray[np.int8], NDArray[np.int64]]:
-    """Return the cost of the best path, and the step by which each pair is best reached.
+    a: FloatArray, b: FloatArray, band: int, penalty: float
+) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+    """Return the step by which each pair is best reached.
 
     Pairs (i, j) of one anti-diagonal k = i + j depend on the two before alone, so they are filled
     together. A row of the steps is an anti-diagonal; its first column is the first i in the band.
@@ -94,14 +104,17 @@ def _tables(
     before, last = np.full(n + 1, np.inf), np.full(n + 1, np.inf)  # of i at i + 1
     last[1] = abs(a[0] - b[0])
     for both, first, end in zip(k[1:], firsts[1:], ends[1:], strict=True):
-        ways = np.stack([before[first:end], last[first:end], last[first + 1 : end + 1]])
-        steps[both, : end - first] = ways.argmin(axis=0)
+        diagonal, sideways = before[first:end], last[first : end + 1] + penalty
+        least = np.minimum(sideways[:-1], sideways[1:])
+        step = np.where(sideways[:-1] <= sideways[1:], _PREDICTED, _TRUE)
+        steps[both, : end - first] = np.where(diagonal <= least, _DIAGONAL, step)
+        least = np.minimum(diagonal, least)
         difference = np.abs(a[first:end] - b[both - end + 1 : both - first + 1][::-1])
         # The array of two anti-diagonals ago is written over; beside the band nothing is reached.
         before[max(0, first - 1) : end + 2] = np.inf
-        before[first + 1 : end + 1] = difference + ways.min(axis=0)
+        before[first + 1 : end + 1] = difference + least
         before, last = last, before
-    return float(last[n]), steps, firsts
+    return steps, firsts
 
 
 def _walked(
