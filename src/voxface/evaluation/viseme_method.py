@@ -10,7 +10,15 @@ from voxface.audio.features import FRAME_RATE
 from voxface.corpus.examples import Example
 from voxface.face import ARKIT_CHANNELS, FaceClip
 from voxface.phones.articulation import phones_from_articulation
+from voxface.training.recipe import Data
 from voxface.visemes import Rules, Script, said, spoken_face, timed_visemes
+
+FITTED_TO = Data(
+    sets={"grid": 1.0},
+    hold_out_every=15,
+    hold_out_speakers=("s4", "s26", "s31", "s10", "s24"),
+)
+"""What `benchmarks/viseme_tuning.py` looks at."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +37,16 @@ class VisemeMethod:
     name : str
     look_ahead_ms : float
         Infinite: phones are found in whole recordings.
-    heard : None
-        Captured takes it was trained on: none. Its dominances were fitted to training takes of
-        GRID speaker 1 (`voxface.visemes.rules`).
+    heard : Data
+        Training takes of GRID speaker 1, to which its dominances were fitted
+        (`voxface.visemes.rules`).
     """
 
     rules: Rules = field(default_factory=Rules)
     knows_phones: bool = True
     name: str = "viseme"
     look_ahead_ms: float = float("inf")
-    heard: None = None
+    heard: Data = field(default_factory=lambda: FITTED_TO)
 
     def predict(self, example: Example) -> FaceClip:
         """Return the 52 ARKit channels at 100 fps, as long as the example.

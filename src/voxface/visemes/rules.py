@@ -28,8 +28,8 @@ KINDS: Mapping[str, str] = {
 def _jaw() -> Mapping[str, Dominance]:
     return {
         "silence": Dominance(1.0, 16, 16, 0.3),
-        "shut": Dominance(25.0, 40, 40, 0.2),
-        "teeth": Dominance(10.0, 35, 35, 0.2),
+        "shut": Dominance(25.0, 60, 60, 0.3),
+        "teeth": Dominance(10.0, 50, 50, 0.3),
         "protruded": Dominance(2.0, 20, 20, 0.3),
         "tongue": Dominance(1.5, 20, 20, 0.3),
         "vowel": Dominance(1.0, 14, 14, 0.3),
@@ -40,8 +40,8 @@ def _jaw() -> Mapping[str, Dominance]:
 def _lips() -> Mapping[str, Dominance]:
     return {
         "silence": Dominance(1.0, 16, 16, 0.3),
-        "shut": Dominance(25.0, 40, 40, 0.2),
-        "teeth": Dominance(12.0, 35, 35, 0.2),
+        "shut": Dominance(25.0, 60, 60, 0.3),
+        "teeth": Dominance(12.0, 50, 50, 0.3),
         "protruded": Dominance(2.0, 14, 14, 0.3),
         "tongue": Dominance(0.5, 20, 20, 0.2),
         "vowel": Dominance(1.0, 14, 14, 0.3),
