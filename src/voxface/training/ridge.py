@@ -78,21 +78,19 @@ class RidgeSums:
         """Add the frames of a batch, from `offset` on every third."""
         late, memory = self.net.look_ahead, self.net.config.frames - 1
         begin = max(late, memory) + offset
-        target, weight = targets(batch)
-        for features, true, counts in zip(batch.features, target, weight, strict=True):
-            heard = self.net.heard(features[None])[0]
-            stacked = heard.unfold(0, memory + 1, 1).transpose(1, 2).flatten(1)
-            rows = stacked[begin - memory :: STRIDE].cpu()
-            rows = torch.cat([rows, rows.new_ones(len(rows), 1)], dim=1)
-            chosen = slice(begin - late, len(heard) - late, STRIDE)
-            self._add_rows(rows, true[chosen].cpu(), counts[chosen].cpu())
+        heard = self.net.heard(batch.features).cpu()
+        rows = heard.unfold(1, memory + 1, 1)[:, begin - memory :: STRIDE].transpose(2, 3)
+        rows = rows.flatten(2).flatten(0, 1)
+        chosen = slice(begin - late, heard.shape[1] - late, STRIDE)
+        true, counts = (part[:, chosen].flatten(0, 1).cpu() for part in targets(batch))
+        self._add_rows(torch.cat([rows, rows.new_ones(len(rows), 1)], dim=1), true, counts)
 
     def _add_rows(self, rows: Tensor, true: Tensor, counts: Tensor) -> None:
-        """Add frames of one crop: inputs (N, P), outputs (N, O) and their weights (N, O)."""
+        """Add frames: inputs (N, P), outputs (N, O) and their weights (N, O)."""
         self.cross += (rows.T @ (true * counts)).double()
         self.weight += counts.sum(0).double()
         self.count += (counts > 0).sum(0).double()
-        # Weights of a crop differ between outputs mostly by a factor.
+        # Weights of outputs differ mostly by a factor.
         peaks = counts.amax(0)
         shapes = counts / peaks.clamp(min=1e-12)
         products: dict[bytes, Tensor] = {}
