@@ -2,10 +2,10 @@
 
     python benchmarks/viseme_tuning.py data/examples
 
-Only takes of GRID speaker 1 that every recipe trains on are looked at (hold_out_every 15): no held-out
-take and no other speaker. One number after the other is moved up and down as long as the mean of
-jaw r and mouth r rises and lips still shut on p, b and m. Prints `voxface.visemes.rules` as they
-should read; a person copies them there.
+Only takes of GRID speaker 1 that every recipe trains on are looked at (hold_out_every 15): no
+held-out take and no other speaker. One number after the other is moved up and down as long as the
+mean of jaw r and mouth r rises and lips still shut on p, b and m. Prints `voxface.visemes.rules`
+as they should read; a person copies them there.
 """
 
 from __future__ import annotations

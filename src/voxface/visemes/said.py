@@ -16,6 +16,10 @@ from voxface.visemes.read import read_visemes
 
 VOICES = {"zh": "cmn", "zh-cn": "cmn", "zh-tw": "cmn", "zh-hk": "yue", "no": "nb", "en": "en-us"}
 """Languages that espeak-ng calls otherwise."""
+SHORTEST = SAMPLE_RATE // 20
+"""Samples of the shortest sound in which phones are looked for."""
+SILENT = 0.0005
+"""A sound whose every sample is smaller says nothing, whatever its text."""
 SURE, SQUEEZED = 0.9, 0.3
 """An alignment by pocketsphinx is taken at once if silence and speech agree with the sound's
 loudness at least so well, and if no larger share of its phones is of the shortest length."""
@@ -101,8 +105,8 @@ def phones_of(pcm: NDArray[np.float32], script: Script) -> list[TimedPhone]:
 
 
 def _phones_of(pcm: NDArray[np.float32], script: Script) -> list[TimedPhone]:
-    if len(pcm) < SAMPLE_RATE // 20:
-        return []  # less than the shortest phone
+    if len(pcm) < SHORTEST or float(np.abs(pcm).max()) < SILENT:
+        return []
     if script.text is None:
         from voxface.phones.recognition import recognise_phones  # noqa: PLC0415
 
