@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,8 @@ from voxface.evaluation.takes import truth
 from voxface.face import SPEECH_CHANNELS, FaceClip, channel_indices
 from voxface.phones.symbols import FEATURE_NAMES
 
-Predict = Callable[[Path | NDArray[np.float32]], FaceClip]
+Predict = Callable[[Example], FaceClip]
+PredictSound = Callable[[NDArray[np.float32]], FaceClip]
 
 TRUE_RECALL = 90
 """The threshold is set so that captured lips pass it on this percentage of p, b and m."""
@@ -130,7 +130,7 @@ def score_lips(examples: Sequence[Example], predict: Predict, threshold: float) 
     """
     scores, tongue, jaws, shapes = [], [], ([], []), ([], [])  # type: ignore[var-annotated]
     for example in examples:
-        clip = predict(Path(example.about["recording"]))
+        clip = predict(example)
         at = phone_middles(example)
         rate = float(clip.fps)
         score = closures(opening(clip), rate, at.shut, at.opened, threshold)
@@ -164,7 +164,7 @@ def _larger(more: NDArray[np.float64], less: NDArray[np.float64]) -> float:
     return float(mannwhitneyu(more, less).statistic / (len(more) * len(less)))
 
 
-def motion_without_speech(predict: Predict, seconds: float = 20.0) -> dict[str, float]:
+def motion_without_speech(predict: PredictSound, seconds: float = 20.0) -> dict[str, float]:
     """Return the mean absolute frame-to-frame motion of speech channels where nobody speaks.
 
     Digital silence, white and pink noise at -30 dB, mains hum, and a chord of plucked strings.

@@ -1,182 +1,214 @@
-"""The whole evaluation of a model file, as plain values and as tables."""
+"""The evaluation of several methods on what none of them heard, as plain values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from math import isnan
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voxface.corpus.examples import Example, load_examples
-from voxface.engine import Controls, Model, animate
-from voxface.errors import VoxfaceError
-from voxface.evaluation.lips import closure_threshold, motion_without_speech, score_lips
-from voxface.evaluation.takes import FIGURES, score_take, summary
-from voxface.face import FaceClip
-from voxface.training.recipe import Data, recipe_from_dict
-from voxface.training.train import has_word, split
+from voxface.evaluation.aggregate import by_channel, by_part, means, plain, row_of
+from voxface.evaluation.beyond_takes import lips_on_voices, quiet_sounds
+from voxface.evaluation.figures import FIGURES
+from voxface.evaluation.honest_split import CROSS_SPEAKER, honest_split, kind_of, protocol_of
+from voxface.evaluation.lips import closure_threshold
+from voxface.evaluation.matching import COLUMNS
+from voxface.evaluation.methods import Method, ModelMethod, RunMethod, predict_all
+from voxface.evaluation.phone_classes import CLASSES
+from voxface.evaluation.posed_head import PosedHead
+from voxface.evaluation.scores import REGION_COLUMNS, Scores, score
+from voxface.evaluation.significance import differences_between
+from voxface.rig import default_head
 
-if TYPE_CHECKING:
-    from rich.table import Table
+FORMAT = 2
+"""Of the JSON; 1 was one model's groups without rows."""
+THRESHOLD_TAKES = 200
+"""Captured takes from which the threshold of shut lips is set."""
 
-VOICES_SCORED = 60
-"""Recordings of each language whose p, b and m are scored."""
-RATE = 100
+Groups = Mapping[str, Sequence[Example]]
+Found = dict[str, dict[str, list[Scores]]]
+"""Scores by method and group."""
 
 
-def evaluate_model(
-    path: Path | None,
+def evaluate(
+    methods: Sequence[Method],
     examples: Path,
     *,
     everything: bool = False,
+    voices: bool = False,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
-    """Measure a model file on captured takes, known phones, and sounds without speech.
+    """Measure methods side by side on captured takes, known phones, and sounds without speech.
 
     Parameters
     ----------
-    path : Path or None
-        ``model.onnx``; None for the packaged one.
+    methods : sequence of Method
+        Takes that one of them heard are left out for all.
     examples : Path
         Folder that ``voxface prepare`` wrote.
     everything : bool
-        Also score captured takes that the model was trained on, in groups marked as heard.
+        Whether takes that were heard are scored as well, in groups that say so.
+    voices : bool
+        Whether lips are also scored on voices without a face, whose phones are known.
     tell : callable
         Called with takes done and takes in all.
 
     Returns
     -------
     dict
-        ``model``, ``takes`` (group → figures with 95 % intervals), ``lips`` (group →
-        `LipScore` in plain values), ``without_speech`` (sound → motion, gated and not).
+        Plain values, as docs/evaluation.md describes; NaN is None.
+
+    Raises
+    ------
+    VoxfaceError
+        If nothing is left to score, or a method cannot predict a take.
     """
-    model = Model.for_recordings(path)
-    groups = _groups(model, examples, everything)
-    total, done = sum(map(len, groups.values())), 0
-
-    def predict(source: Path | NDArray[np.float32], gate: bool = False) -> FaceClip:
-        return animate(
-            source,
-            fps=RATE,
-            sample_rate=None if isinstance(source, Path) else 16_000,
-            controls=Controls(silence_gate=gate, life=0),  # the net alone is judged
-            model=model,
-        )
-
-    takes = {}
-    for name, group in groups.items():
-        scores = []
-        for example in group:
-            scores.append(score_take(example, predict(Path(example.about["recording"]))))
-            done += 1
-            tell(done, total)
-        takes[name] = {"takes": len(scores)} | summary(scores)
-    grid = [e for e in load_examples(examples / "grid.npz") if e.articulation.shape[1]]
-    threshold = closure_threshold(grid[:: max(1, len(grid) // 200)])
-    lips = {}
-    for name, voices in _voices(examples, groups).items():
-        score = score_lips(voices, lambda sound: predict(sound, gate=True), threshold)
-        found = asdict(score.shut) | {
-            "shut_on_tongue": score.shut_on_tongue,
-            "opened": score.opened,
-            "rounded": score.rounded,
+    groups = honest_split(examples, [method.heard for method in methods], everything=everything)
+    threshold = _threshold(examples)
+    report = report_on(methods, groups, threshold, tell) | {"examples": str(examples)}
+    report["without_speech"] = {method.name: quiet_sounds(method) for method in methods}
+    if voices:
+        report["voices"] = {
+            method.name: lips_on_voices(method, examples, threshold) for method in methods
         }
-        # JSON knows no NaN: what could not be measured is null.
-        lips[name] = {key: None if isnan(value) else value for key, value in found.items()}
-    return {
-        "model": {
-            "name": model.description.name,
-            "version": model.description.version,
-            "weights_sha256": model.description.weights_sha256,
-        },
-        "takes": takes,
+    return dict(plain(report))
+
+
+def report_on(
+    methods: Sequence[Method],
+    groups: Groups,
+    threshold: float,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
+    """Do what `evaluate` does on given takes, with a given threshold of shut lips."""
+    found = _scored(methods, groups, threshold, tell)
+    pooled = together(groups)
+    for held in found.values():
+        held |= {
+            name: [one for group in parts for one in held[group]] for name, parts in pooled.items()
+        }
+    first = next(iter(found.values()))
+    report: dict[str, Any] = {
+        "format": FORMAT,
         "closure_threshold": threshold,
-        "lips": lips,
-        "without_speech": {
-            "gated": motion_without_speech(lambda sound: predict(sound, gate=True)),
-            "not gated": motion_without_speech(predict),
-        },
+        "meaning": {f.key: f"{f.title} ({f.better}): {f.meaning}" for f in FIGURES},
+        "methods": {method.name: _about(method) for method in methods},
+        "groups": {name: _group(name, scores, name in pooled) for name, scores in first.items()},
+        "figures": _each(
+            found, lambda scores: means([s.figures for s in scores], _clusters(scores))
+        ),
+        "regions": _each(found, lambda scores: by_part(scores, REGION_COLUMNS, Scores.region)),
+        "channels": _each(found, by_channel),
+        "phones": _each(found, lambda scores: by_part(scores, CLASSES, Scores.phone)),
+        "tests": differences_between(found),
+        "rows": [
+            {"method": method, "group": group} | row_of(one)
+            for method, held in found.items()
+            for group, scores in held.items()
+            if group not in pooled
+            for one in scores
+        ],
+        "without_speech": {},
+    }
+    return dict(plain(report))
+
+
+def together(groups: Groups) -> dict[str, list[str]]:
+    """Return, for strangers of one corpus, the groups that are also told together.
+
+    Nothing else is pooled: takes, words and speakers never heard are three questions.
+    """
+    parts: dict[str, list[str]] = {}
+    for name in groups:
+        if kind_of(name) == CROSS_SPEAKER:
+            parts.setdefault(name.partition(" ")[0], []).append(name)
+    return {
+        f"{corpus} {len(names)} speakers, {CROSS_SPEAKER}": names
+        for corpus, names in parts.items()
+        if len(names) > 1
     }
 
 
-def tables(report: dict[str, Any]) -> list[Table]:
-    """Return the report as tables for the terminal."""
-    from rich.table import Table  # noqa: PLC0415  (only for the terminal)
-
-    takes = Table(title=f"{report['model']['name']} {report['model']['version']}: captured takes")
-    for column in ("group", "takes", *FIGURES):
-        takes.add_column(column.replace("_", " "))
-    for name, row in report["takes"].items():
-        found = [row.get(figure) for figure in FIGURES]
-        cells = [f"{f[0]:.3f} [{f[1]:.3f}, {f[2]:.3f}]" if f else "" for f in found]
-        takes.add_row(name, str(row["takes"]), *cells)
-    lips = Table(title=f"lips on known phones (opening under {report['closure_threshold']:.3f})")
-    for column in (
-        "group",
-        "p/b/m",
-        "shut",
-        "shut on ah",
-        "shut on t/d/k/g/n",
-        "ah wider than p/b/m",
-        "oo rounder",
-    ):
-        lips.add_column(column)
-    for name, row in report["lips"].items():
-        keys = ("recall", "false_share", "shut_on_tongue", "opened", "rounded")
-        shares = ["–" if row[key] is None else f"{row[key]:.1%}" for key in keys]
-        lips.add_row(name, str(row["count"]), *shares)
-    quiet = Table(title="mean motion per frame where nobody speaks")
-    for column in ("sound", "with silence gate", "without"):
-        quiet.add_column(column)
-    for name, value in report["without_speech"]["gated"].items():
-        other = report["without_speech"]["not gated"][name]
-        quiet.add_row(name, f"{value:.6f}", f"{other:.6f}")
-    return [takes, lips, quiet]
+def _threshold(examples: Path) -> float:
+    """Return the opening that captured lips pass on p, b and m; NaN where no phones are known."""
+    path = examples / "grid.npz"
+    known = load_examples(path) if path.is_file() else []
+    known = [take for take in known if take.articulation.shape[1]]
+    if not known:
+        return float("nan")
+    return closure_threshold(known[:: max(1, len(known) // THRESHOLD_TAKES)])
 
 
-def _groups(model: Model, examples: Path, everything: bool) -> dict[str, list[Example]]:
-    """Sort captured takes by what the model heard of them."""
-    recipe = model.description.recipe
-    data = recipe_from_dict(recipe).data if recipe else Data(sets={})
-    groups: dict[str, list[Example]] = {}
-    for path in sorted(examples.glob("*.npz")):
-        if path.stem not in ("grid", "facegood"):
-            continue
-        held = load_examples(path)
-        heard, out = split(held, data) if path.stem in data.sets else ([], held)
-        for example in out:
-            known = any(other.speaker == example.speaker for other in heard)
-            kind = "held-out takes" if known else "speaker never heard"
-            if known and has_word(example, data.hold_out_words):
-                kind = "words never heard"
-            groups.setdefault(f"{path.stem} {example.speaker}, {kind}", []).append(example)
-        if everything:
-            for example in heard:
-                groups.setdefault(f"{path.stem} {example.speaker}, HEARD", []).append(example)
-    if not groups:
-        raise VoxfaceError(
-            f"'{examples}' holds no captured take that the model has not heard; "
-            "--everything scores the others, too"
-        )
-    unheard = [e for name, g in groups.items() if name.endswith("speaker never heard") for e in g]
-    if unheard:
-        groups["all speakers never heard"] = unheard
-    return groups
+def _scored(
+    methods: Sequence[Method],
+    groups: Groups,
+    threshold: float,
+    tell: Callable[[int, int], None],
+) -> Found:
+    head = PosedHead(default_head())
+    total, done = len(methods) * sum(map(len, groups.values())), 0
+    found: Found = {}
+    for method in methods:
+        found[method.name] = {}
+        for name, takes in groups.items():
+            scores = found[method.name][name] = []
+            for take, clip in zip(takes, predict_all(method, takes), strict=True):
+                scores.append(score(take, clip, threshold=threshold, head=head))
+                done += 1
+                tell(done, total)
+    return found
 
 
-def _voices(examples: Path, groups: dict[str, list[Example]]) -> dict[str, Sequence[Example]]:
-    found: dict[str, list[Example]] = {}
-    for name, group in groups.items():
-        if name.startswith("grid") and group[0].articulation.shape[1]:
-            found[name] = group
-    for name in ("voices", "synthetic"):
-        path = examples / f"{name}.npz"
-        if path.is_file():
-            for example in load_examples(path):
-                key = f"{name}: {example.about.get('language', '')}"
-                found.setdefault(key, []).append(example)
-    return {name: group[:: max(1, len(group) // VOICES_SCORED)] for name, group in found.items()}
+def _about(method: Method) -> dict[str, Any]:
+    about: dict[str, Any] = {"look_ahead_ms": method.look_ahead_ms}
+    if isinstance(method, ModelMethod):
+        described = method.model.description
+        about |= {
+            "kind": "model file",
+            "model": described.name,
+            "version": described.version,
+            "weights_sha256": described.weights_sha256,
+        }
+    elif isinstance(method, RunMethod):
+        run = method.trained.about
+        about |= {
+            "kind": "run",
+            "model": run["recipe"]["name"],
+            "git_commit": run.get("git_commit", "unknown"),
+            "data_sha256": run.get("data_sha256", {}),
+            "spoken_lips": method.lips,
+        }
+    else:
+        about["kind"] = "rule"
+    return about
+
+
+def _clusters(scores: Sequence[Scores]) -> list[str]:
+    return [one.example.speaker for one in scores]
+
+
+def _group(name: str, scores: Sequence[Scores], pooled: bool) -> dict[str, Any]:
+    """Say what a group holds, and what of it could not be seen."""
+    tracked = np.array([np.isfinite(one.channels["error"]) for one in scores])
+    speakers = Counter(_clusters(scores))
+    return {
+        "protocol": protocol_of(name),
+        "pooled": pooled,
+        "takes": len(scores),
+        "speakers": dict(speakers),
+        "mean_of": "speakers" if len(speakers) > 1 else "takes",
+        "frames": sum(one.frames for one in scores),
+        "frames_without_a_face": sum(one.unseen for one in scores),
+        "channels_never_tracked": np.array(COLUMNS)[~tracked.any(axis=0)].tolist(),
+        "captured": means([one.own for one in scores], _clusters(scores)),
+    }
+
+
+def _each(found: Found, of: Callable[[list[Scores]], Any]) -> dict[str, dict[str, Any]]:
+    return {
+        method: {group: of(scores) for group, scores in held.items()}
+        for method, held in found.items()
+    }

@@ -22,6 +22,10 @@ FloatArray = NDArray[np.float64]
 
 CHANNEL_FIGURES = ("error", "error_absolute", "r", "ratio")
 """What is told of every channel; see `Scores.channels`."""
+FAST = 8.0
+"""Hertz above which speech hardly moves a face."""
+FEWEST = 8
+"""Frames in a row without which nothing is said of how a face moves."""
 STEP = 0.01
 """Opening that a step off the diagonal must save when curves are aligned: less is noise."""
 SPEECH = np.isin(COLUMNS, SPEECH_CHANNELS)
@@ -78,6 +82,11 @@ class Scores:
             mean = np.mean(np.log(chosen + 1e-6) if logs else chosen) if len(chosen) else np.nan
             found[figure] = float(np.exp(mean) if logs else mean)
         return found
+
+    def phone(self, name: str) -> dict[str, float]:
+        """Return what is told of a class of phone; NaN where the take has none."""
+        held = self.phones.get(name, {})
+        return {figure: held.get(figure, float("nan")) for figure in ("error", "bias")}
 
 
 def score(
@@ -166,37 +175,43 @@ def _warped(matched: Matched, said: FloatArray, own: FloatArray) -> dict[str, fl
 def _kinetics(
     matched: Matched, columns: NDArray[np.bool_]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Return how prediction and capture move by themselves, at the capture's frames."""
+    """Return how prediction and capture move by themselves, at the capture's frames.
+
+    Only what is above 8 Hz is looked for at the prediction's own frames, too.
+    """
     run, fps = matched.unbroken, matched.fps
+    names = ("jitter", "above_8_hz", "silence_motion", "beats")
+    if run.stop - run.start < FEWEST or not columns.any():
+        nothing = dict.fromkeys(names, float("nan"))
+        return nothing, nothing
+    first, last = matched.times[run][[0, -1]]
     beats = metrics.audio_beats(matched.example.features, FRAME_RATE)
-    first = float(matched.times[run][0])
-    beats = beats[(beats >= first) & (beats <= float(matched.times[run][-1]))] - first
-    clips = (
-        (matched.predicted.weights[matched.within], float(matched.predicted.fps)),
-        (
-            matched.own[run],
-            fps,
-        ),
-    )
+    beats = beats[(beats >= first) & (beats <= last)] - first
+    channels = columns[: len(ARKIT_CHANNELS)]
+    fine = matched.predicted.weights[matched.within][:, channels].astype(np.float64)
     found = []
-    for values, (whole, rate) in zip((matched.said, matched.own), clips, strict=True):
+    for values, native, rate in (
+        (matched.said, fine, float(FRAME_RATE)),
+        (matched.own, matched.own[run][:, columns], fps),
+    ):
         curves = values[run][:, columns]
-        native = whole[:, : len(ARKIT_CHANNELS)][:, columns[: len(ARKIT_CHANNELS)]]
         quiet = metrics.motion_where(curves, matched.resting[run])
-        found.append(
-            {
-                "jitter": float(metrics.jitter(curves, fps).mean()),
-                "above_8_hz": _share_above(native.astype(np.float64), rate),
-                "silence_motion": quiet * fps,
-                "beats": metrics.beat_consistency(beats, metrics.motion_minima(curves, fps)),
-            }
+        minima = metrics.motion_minima(curves, fps)
+        figures = (
+            float(metrics.jitter(curves, fps).mean()),
+            _share_above(native, rate),
+            quiet * fps,
+            metrics.beat_consistency(beats, minima),
         )
+        found.append(dict(zip(names, figures, strict=True)))
     return found[0], found[1]
 
 
 def _share_above(curves: FloatArray, fps: float) -> float:
     """Return the share of all curves' variance above 8 Hz."""
-    share, size = metrics.power_above(curves, fps), curves.var(axis=0)
+    if fps <= 2 * FAST:
+        return float("nan")
+    share, size = metrics.power_above(curves, fps, FAST), curves.var(axis=0)
     known = np.isfinite(share)
     return float((share * size)[known].sum() / size[known].sum()) if known.any() else float("nan")
 
