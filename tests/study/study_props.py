@@ -58,8 +58,8 @@ def write_study(folder: Path, study: Study) -> Path:
     """Write a study and its clips (one clip, linked under every name)."""
     (folder / MEDIA).mkdir(parents=True)
     clip = write_clip(folder / "clip.mp4")
-    for each in study.stimuli:
-        media_file(folder, each.token).hardlink_to(clip)
+    for film in (*study.clips, *study.joined()):
+        media_file(folder, film).hardlink_to(clip)
     save_study(study, folder)
     return folder
 
@@ -102,8 +102,7 @@ def take_part(
 ) -> str:
     """Let a rater answer all trials, or the first few; return their code."""
     rng, code = np.random.default_rng(seed), store.enrol()
-    while (step := store.step(code)).clips and step.done != trials:
+    while (step := store.step(code)).token and step.done != trials:
         clock.now += SECONDS + 1
-        clips = tuple(store.clip(step.token, side) for side in range(step.clips))
-        store.answer(code, step.token, mind(study, clips, rng))
+        store.answer(code, step.token, mind(study, store.clips(step.token), rng))
     return code

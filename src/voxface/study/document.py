@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,6 +145,28 @@ class Study:
         """Return what is asked in a part."""
         return self.rating_questions if part == RATING else self.pair_questions
 
+    def film(self, clips: Sequence[str]) -> str:
+        """Return the name of what is shown: a single clip, or the film that joins two."""
+        if len(clips) == 1:
+            return clips[0]
+        text = f"{self.secret} {' '.join(clips)}"
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    def joined(self) -> dict[str, tuple[str, str, str]]:
+        """Return every film of two clips by its name: left clip, right clip, sound."""
+        if PAIR not in self.parts:
+            return {}
+        both = [
+            (self.clip_of(left, sound), self.clip_of(right, sound))
+            for sound in range(len(self.sounds))
+            for left in range(len(self.methods))
+            for right in range(len(self.methods))
+            if left != right
+        ]
+        clips = self.clips
+        both += [(clips[c.clips[0]], clips[c.clips[1]]) for c in self.checks if c.part == PAIR]
+        return {self.film((a.token, b.token)): (a.token, b.token, a.sound) for a, b in both}
+
     def clip_of(self, method: int, sound: int) -> Stimulus:
         """Return the clip of a method and a sound, by their numbers."""
         wanted = self.methods[method], self.sounds[sound]
@@ -197,10 +219,11 @@ def load_study(folder: Path, *, whole: bool = True) -> Study:
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise VoxfaceError(f"{path} is not a study: {error}") from None
     _check(study, path)
-    missing = [each for each in study.stimuli if not media_file(folder, each.token).is_file()]
+    films = [*study.clips, *study.joined()]
+    missing = [film for film in films if not media_file(folder, film).is_file()]
     if whole and missing:
         raise VoxfaceError(
-            f"{len(missing)} of {len(study.stimuli)} clips of {folder} are not rendered; "
+            f"{len(missing)} of {len(films)} clips of {folder} are not rendered; "
             "run the same 'voxface study new' again to finish them"
         )
     return study

@@ -25,6 +25,7 @@ from voxface.study.methods import Method, hash_of, parse_methods
 from voxface.study.plan import LATE, TOLD, Planner, Take
 from voxface.study.questions import PAIR, PARTS
 from voxface.study.serve import ANSWERS
+from voxface.study.side_by_side import join
 
 __all__ = ["Wishes", "make_study"]
 
@@ -132,7 +133,16 @@ def make_study(
         _render(path, take, clip or _resting(fps, count), wishes, rig, tell)
         done += count
         tell(count, count)
-    return study, len(missing)
+    films = {
+        film: clips
+        for film, clips in study.joined().items()
+        if not media_file(folder, film).is_file()
+    }
+    sounds = {sound.stem: sound for sound in wishes.sounds}
+    for film, (left, right, sound) in films.items():
+        sides = media_file(folder, left), media_file(folder, right)
+        join(*sides, sounds[sound], media_file(folder, film), fps, wishes.shooting.quality)
+    return study, len(missing) + len(films)
 
 
 def _methods(wishes: Wishes) -> list[Method]:

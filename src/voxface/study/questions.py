@@ -48,7 +48,7 @@ RATING_QUESTIONS = (
     Question(
         "expressiveness",
         "How expressive is the face?",
-        ("Not at all", "Slightly", "Moderately", "Very", "Extremely"),
+        ("Not at all", "Slightly", "Somewhat", "Very", "Extremely"),
     ),
 )
 PAIR_QUESTIONS = (Question("preference", "Which face speaks better?"),)

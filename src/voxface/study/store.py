@@ -40,7 +40,6 @@ class Step:
     total: int
     token: str = ""
     part: str = ""
-    clips: int = 0
 
 
 class Store:
@@ -105,7 +104,7 @@ class Store:
                 return Step(done, total)
             if trial.shown is None:
                 trial.shown = self._clock()
-            return Step(done, total, trial.token, trial.part, 2 if trial.right else 1)
+            return Step(done, total, trial.token, trial.part)
 
     def answer(self, code: str, token: str, answers: Mapping[str, str]) -> None:
         """Keep the answers to the trial that is next.
@@ -122,8 +121,8 @@ class Store:
         except IntegrityError:
             raise RefusedError(409, "This clip has been answered already.") from None
 
-    def clip(self, token: str, side: int) -> str:
-        """Return the token of the clip on a side (0 left or only, 1 right) of a trial.
+    def clips(self, token: str) -> tuple[str, ...]:
+        """Return the tokens of a trial's clips, from left to right.
 
         Raises
         ------
@@ -132,10 +131,9 @@ class Store:
         """
         with Session(self._engine) as session:
             trial = session.scalar(select(TrialRow).where(TrialRow.token == token))
-            found = (trial.left, trial.right)[side] if trial and side in (0, 1) else ""
-        if not found:
-            raise RefusedError(404, "There is no such clip.")
-        return found
+            if trial is None:
+                raise RefusedError(404, "There is no such clip.")
+            return (trial.left, trial.right) if trial.right else (trial.left,)
 
     def withdraw(self, code: str) -> None:
         """Delete a participant and everything they answered."""

@@ -79,9 +79,8 @@ def application(study: Study, folder: Path, store: Store) -> FastAPI:
     @app.get("/api/step")
     def step(code: str = code) -> dict[str, Any]:
         here = store.step(code)
-        clips = [f"media/{here.token}/{side}" for side in range(here.clips)]
-        trial = {"token": here.token, "part": here.part, "clips": clips} if clips else None
-        return {"done": here.done, "total": here.total, "trial": trial}
+        trial = {"token": here.token, "part": here.part, "clip": f"media/{here.token}"}
+        return {"done": here.done, "total": here.total, "trial": trial if here.token else None}
 
     @app.post("/api/answers", status_code=204)
     def answer(given: Answers, code: str = code) -> None:
@@ -91,9 +90,9 @@ def application(study: Study, folder: Path, store: Store) -> FastAPI:
     def withdraw(code: str = code) -> None:
         store.withdraw(code)
 
-    @app.get("/media/{token}/{side}")
-    def media(token: str, side: int) -> FileResponse:
-        file = media_file(folder, store.clip(token, side))
+    @app.get("/media/{token}")
+    def media(token: str) -> FileResponse:
+        file = media_file(folder, study.film(store.clips(token)))
         # Only the participant's own token is told: not a name, nor how old the file is.
         return _Blind(file, media_type="video/mp4")
 

@@ -86,7 +86,7 @@ function welcome() {
     element(
       "p",
       { class: "facts" },
-      `${about.trials} short clips · about ${about.minutes} `,
+      `${about.trials} short tasks · about ${about.minutes} `,
       about.minutes === 1 ? "minute" : "minutes",
     ),
     element("h2", {}, "Before you begin"),
@@ -141,7 +141,7 @@ async function next() {
   else thanks();
 }
 
-function trial({ token, part, clips }) {
+function trial({ token, part, clip }) {
   const pair = part === "pair";
   const questions = questionForm(about.questions[part], (answers) => {
     questions.busy(true);
@@ -156,7 +156,8 @@ function trial({ token, part, clips }) {
     });
   });
   const screen = player(
-    clips,
+    clip,
+    pair,
     () => {
       questions.open();
       say("The clip has ended. You can answer now.");
@@ -179,7 +180,10 @@ function thanks() {
   );
 }
 
-find("withdraw").addEventListener("click", () => find("sure").showModal());
+find("withdraw").addEventListener("click", () => {
+  find("my-code").textContent = api.code.get();
+  find("sure").showModal();
+});
 find("stay").addEventListener("click", () => find("sure").close());
 find("leave").addEventListener("click", () => {
   find("sure").close();

@@ -1,93 +1,62 @@
-// Plays one clip, or two of the same sound in step from one button; only the first is heard.
+// Plays a clip from its button, always to the end: there is nothing to seek or to hurry with.
+// A pair is one film of two faces, so they cannot fall out of step.
 
 import { element } from "./element.js";
 
-const APART = 0.06; // seconds that two pictures may be apart before one is moved
-
-export function player(addresses, onEnded, onTrouble) {
-  const names = addresses.length > 1 ? ["Left", "Right"] : ["Clip"];
-  const videos = addresses.map((address, number) => {
-    const video = element("video", {
-      src: address,
-      preload: "auto",
-      playsinline: true,
-      disablepictureinpicture: true,
-      disableremoteplayback: true,
-      "aria-label": names[number],
-    });
-    video.muted = number > 0;
-    return video;
+export function player(address, pair, onEnded, onTrouble) {
+  const video = element("video", {
+    src: address,
+    preload: "auto",
+    playsinline: true,
+    disablepictureinpicture: true,
+    disableremoteplayback: true,
+    "aria-label": pair ? "Two faces, left and right" : "A face",
   });
-  const [first, ...others] = videos;
   const button = element("button", { type: "button", class: "play", disabled: true }, "Loading…");
   const line = element("span", { class: "line", "aria-hidden": "true" }, element("span"));
   let playing = false;
-  let frame = 0;
 
-  const ready = () => videos.every((video) => video.readyState >= 3);
   const offer = (text) => {
+    playing = false;
     button.disabled = false;
     button.textContent = text;
   };
-  const follow = () => {
-    line.firstChild.style.transform = `scaleX(${first.currentTime / (first.duration || 1)})`;
-    for (const other of others) {
-      if (first.ended || other.ended) continue;
-      if (Math.abs(other.currentTime - first.currentTime) > APART) {
-        other.currentTime = first.currentTime;
-      }
-    }
-    if (playing) frame = requestAnimationFrame(follow);
-  };
-  const stop = (text) => {
-    playing = false;
-    cancelAnimationFrame(frame);
-    for (const video of videos) video.pause();
-    offer(text);
+  const draw = () => {
+    const share = video.ended ? 1 : video.currentTime / (video.duration || 1);
+    line.firstChild.style.transform = `scaleX(${share})`;
+    if (playing) requestAnimationFrame(draw);
   };
 
   async function play() {
     button.disabled = true;
     button.textContent = "Playing…";
-    for (const video of videos) video.currentTime = 0;
     playing = true;
+    video.currentTime = 0;
     try {
-      await Promise.all(videos.map((video) => video.play()));
-      follow();
+      await video.play();
+      draw();
     } catch {
-      stop("Play");
+      offer("Play");
     }
   }
 
-  for (const video of videos) {
-    video.addEventListener("canplay", () => {
-      if (!playing && ready() && button.disabled) offer("Play");
-    });
-    video.addEventListener("error", () => {
-      playing = false;
-      onTrouble();
-    });
-    // A call or another app may stop a clip; it then starts from the beginning.
-    video.addEventListener("pause", () => {
-      if (playing && !video.ended) stop("Play");
-    });
-  }
-  first.addEventListener("ended", () => {
-    for (const other of others) if (!other.ended) other.currentTime = other.duration;
-    follow();
-    stop("Play again");
+  video.addEventListener("canplay", () => {
+    if (!playing && button.disabled) offer("Play");
+  });
+  video.addEventListener("error", onTrouble);
+  // A call or another app may stop a clip; it then starts from the beginning.
+  video.addEventListener("pause", () => {
+    if (playing && !video.ended) offer("Play");
+  });
+  video.addEventListener("ended", () => {
+    button.classList.add("again");
+    offer("Play again");
+    draw();
     onEnded();
   });
   button.addEventListener("click", play);
 
-  const frames = videos.map((video, number) =>
-    element(
-      "figure",
-      {},
-      video,
-      others.length ? element("figcaption", {}, names[number]) : [],
-    ),
-  );
-  const stage = element("div", { class: `stage of-${videos.length}` }, frames);
+  const sides = element("div", { class: "sides" }, element("span", {}, "Left"), element("span", {}, "Right"));
+  const stage = element("div", { class: pair ? "stage pair" : "stage" }, video, pair ? sides : []);
   return { view: element("div", { class: "player" }, stage, line, button), button };
 }
