@@ -174,6 +174,8 @@ def test_withdrawing_deletes_everything_and_frees_the_place(place):
     assert (place.rows("participants"), place.rows("trials"), place.rows("answers")) == (1, 14, 3)
     assert place.client.get("/api/step", headers=goes).status_code == 401
     assert place.client.get(f"/{gone['clip']}").status_code == 404
+    left_behind = b"".join(file.read_bytes() for file in place.folder.glob("answers.sqlite*"))
+    assert gone["token"].encode() not in left_behind
     place.enrol()
     with sqlite3.connect(place.folder / "answers.sqlite") as base:
         assert [row[0] for row in base.execute("select place from participants")] == [0, 1]

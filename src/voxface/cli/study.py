@@ -45,7 +45,8 @@ def new(
     methods: list[str] = typer.Option(
         [],
         help="What is judged: a model.onnx, face clips (a file, or a folder with one for each "
-        "sound, named like it), 'default' (the packaged model) or 'viseme' (the rules).",
+        "sound, named like it), 'default' (the packaged model) or 'viseme' (the rules; one.txt "
+        "beside one.wav tells what is said).",
         metavar="NAME=WHAT...",
     ),
     sounds: list[Path] = typer.Option([], help="The sounds.", metavar="FILE..."),

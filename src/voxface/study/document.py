@@ -181,7 +181,8 @@ class Study:
         asked = [[q.name for q in self.questions(part)] for part in PARTS]
         content = [
             self.methods, self.sounds, self.sounds_each, self.seed, self.parts, asked,
-            [asdict(each) for each in (*self.stimuli, *self.checks)],
+            [asdict(each) for each in self.stimuli],
+            [asdict(each) for each in self.checks],
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -66,19 +66,23 @@ class ClipsMethod:
 
 @dataclass(frozen=True)
 class VisemeMethod:
-    """The rules: phones become visemes, and visemes a face."""
+    """The rules: phones become visemes, and visemes a face.
+
+    What is said is read from the text file beside the sound (``one.wav``, ``one.txt``); without
+    one, English is recognised.
+    """
 
     name: str
 
     def key(self, sound: Path) -> str:
-        """Return the rules' version."""
-        return f"viseme {__version__}"
+        """Return the rules' version, and the text's fingerprint."""
+        text = sound.with_suffix(".txt")
+        return f"viseme {__version__} {hash_of(text) if text.is_file() else 'heard'}"
 
     def act(self, sound: Path, fps: Fraction) -> FaceClip:
         """Animate the sound by rules."""
-        from voxface.pipeline import animate_by_visemes  # noqa: PLC0415
-
-        return animate_by_visemes(sound, fps=fps)
+        text = sound.with_suffix(".txt")
+        return animate(sound, fps=fps, method="visemes", text=text if text.is_file() else None)
 
 
 def parse_methods(texts: Sequence[str], sounds: Sequence[Path]) -> list[Method]:

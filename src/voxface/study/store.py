@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from voxface.errors import VoxfaceError
 from voxface.study.document import Study
-from voxface.study.tables import AnswerRow, ParticipantRow, StudyRow, TrialRow
+from voxface.study.tables import AnswerRow, ParticipantRow, StudyRow, TrialRow, empty_log
 from voxface.study.trials import trials_of
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -143,6 +143,7 @@ class Store:
             session.execute(delete(AnswerRow).where(AnswerRow.trial.in_(theirs)))
             session.execute(delete(TrialRow).where(TrialRow.participant == person.id))
             session.delete(person)
+        empty_log(self._engine)
 
     def _add(self, session: Session, code: str) -> None:
         places = select(ParticipantRow.place).where(ParticipantRow.study == self._study.id)

@@ -108,6 +108,19 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+def empty_log(engine: Engine) -> None:
+    """Let SQLite's write-ahead log, which still holds what was deleted, go into the database.
+
+    If a reader is in the way, the log is emptied by a later writer.
+    """
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        finally:
+            connection.close()
+
+
 def _hidden(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
