@@ -87,3 +87,13 @@ def print_table(title: str, rows: Sequence[tuple[str, str, str, bool | None]]) -
     console.print(table)
     load = os.getloadavg()[0]
     console.print(f"{os.cpu_count()} processors, load average {load:.1f} (0 is an idle machine)")
+
+
+def write_results(page: Path, text: str) -> None:
+    """Put Markdown between the result marks of a page, in place of what stands there."""
+    begin, end = "<!-- results -->", "<!-- end of results -->"
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise SystemExit(f"'{page}' has no lines '{begin}' and '{end}' to put tables between")
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")

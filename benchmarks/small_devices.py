@@ -1,6 +1,6 @@
 """What each smaller form of a model costs and saves, in one table.
 
-Run: ``python benchmarks/small_devices.py [MODEL.onnx ...] [--examples FOLDER] [--sound FILE]``
+Run: ``python benchmarks/small_devices.py [MODEL.onnx ...] [--examples FOLDER] [--page FILE]``
 
 With one model (default: the one in the package), that model is taken to every precision. With
 several, they are compared with the first as they are: the way to put pruned ones beside it. With
@@ -12,21 +12,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from common import EXAMPLE, print_table
-from rich.console import Console
-from rich.table import Table
+from common import EXAMPLE, write_results
 
 from voxface.audio import SAMPLE_RATE
 from voxface.engine import Model
 from voxface.engine.model import DEFAULT_MODEL
+from voxface.evaluation.experiments.tables import markdown
 from voxface.evaluation.honest_split import honest_split, protocol_of
 from voxface.evaluation.methods import ModelMethod
 from voxface.evaluation.takes import score_take, summary
@@ -59,6 +59,7 @@ def main() -> None:
     parser.add_argument("models", type=Path, nargs="*", default=[DEFAULT_MODEL])
     parser.add_argument("--examples", type=Path, help="folder that 'voxface prepare' wrote")
     parser.add_argument("--sound", type=Path, action="append", help="default: the example speech")
+    parser.add_argument("--page", type=Path, help="page to put the tables into, between its marks")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     asked = parser.parse_args()
     recipe = Model(asked.models[0]).description.recipe
@@ -79,7 +80,14 @@ def main() -> None:
         if asked.examples:
             for key, path in files.items():
                 rows[key] |= {"truth": against_truth(path, asked.examples, recipe)}
-    show(rows)
+    text = costs_table(rows)
+    if asked.examples:
+        text += f"\n\n{truth_table(rows)}"
+    load = os.getloadavg()[0]
+    text += f"\n\n{os.cpu_count()} processors, load average {load:.1f} (0 is an idle machine)."
+    print(text)
+    if asked.page:
+        write_results(asked.page, text)
     if asked.json:
         asked.json.write_text(json.dumps(rows, indent=1))
 
@@ -131,52 +139,58 @@ def stream_difference(model: Model, sound: np.ndarray) -> float:
     return float(np.abs(np.concatenate(said) - whole)[:, :-6].max())
 
 
-def against_truth(path: Path, examples: Path, recipe: object) -> dict[str, list[float]]:
-    """Return take count, jaw r and mouth r for each kind of stranger; nothing is averaged over."""
+def against_truth(path: Path, examples: Path, recipe: Mapping[str, object]) -> dict[str, dict]:
+    """Score a model file on takes it did not hear, one group for each kind of stranger."""
     method = ModelMethod(path.stem, Model(path))
     scores: dict[str, list] = {}
     for group, takes in honest_split(examples, recipe_from_dict(recipe).data).items():
         kind = f"{group.split()[0]}, {protocol_of(group)}"
         scores.setdefault(kind, []).extend(score_take(take, method.predict(take)) for take in takes)
-    return {
-        kind: [len(found), *(summary(found)[figure][0] for figure in ("jaw_r", "mouth_r"))]
-        for kind, found in scores.items()
-    }
+    return {kind: {"takes": len(found)} | summary(found) for kind, found in scores.items()}
 
 
-def show(rows: dict[str, dict]) -> None:
-    table = Table(title="small devices: what each form of the model costs")
-    heads = ("model", "kB", "load ms", "push p50 ms", "p99", "x real time", "memory MB",
-             "max loss", "mean loss", "least r", "stream - recording")  # fmt: skip
-    for head in heads:
-        table.add_column(head)
+def costs_table(rows: Mapping[str, dict]) -> str:
+    """Return size, speed, memory and loss of every file as Markdown."""
+    head = ["model", "kB", "load ms", "push p50 ms", "p99 ms", "x real time", "memory MB",
+            "max loss", "mean loss", "least r", "stream against recording"]  # fmt: skip
+    return markdown(
+        [
+            head,
+            *(
+                [
+                    name,
+                    f"{row['kilobytes']:.0f}",
+                    f"{row['load_ms']:.0f}",
+                    f"{row['push_p50_ms']:.3f}",
+                    f"{row['push_p99_ms']:.2f}",
+                    f"{row['times_real_time']:.0f}",
+                    f"{row['megabytes']:.1f}",
+                    f"{row['most']:.4f}",
+                    f"{row['mean']:.5f}",
+                    f"{row['least_r']:.5f}",
+                    f"{row['stream']:.0e}",
+                ]
+                for name, row in rows.items()
+            ),
+        ]
+    )
+
+
+def truth_table(rows: Mapping[str, dict]) -> str:
+    """Return jaw r and mouth r with 95 % intervals as Markdown, kinds of takes apart."""
+    kinds = next(iter(rows.values()))["truth"]
+    head = ["model"]
+    for kind, found in kinds.items():
+        head += [f"{kind} ({found['takes']} takes): jaw r", "mouth r"]
+    lines = [head]
     for name, row in rows.items():
-        table.add_row(
-            name,
-            f"{row['kilobytes']:.0f}",
-            f"{row['load_ms']:.0f}",
-            f"{row['push_p50_ms']:.3f}",
-            f"{row['push_p99_ms']:.2f}",
-            f"{row['times_real_time']:.0f}",
-            f"{row['megabytes']:.1f}",
-            f"{row['most']:.4f}",
-            f"{row['mean']:.5f}",
-            f"{row['least_r']:.5f}",
-            f"{row['stream']:.1e}",
-        )
-    console = Console(width=None if Console().is_terminal else 160)
-    console.print(table)
-    kinds = next(iter(rows.values())).get("truth", {})
-    if kinds:
-        truth = Table(title="against captured faces: jaw r, mouth r")
-        for head in ("model", *(f"{kind} ({row[0]} takes)" for kind, row in kinds.items())):
-            truth.add_column(head)
-        for name, row in rows.items():
-            truth.add_row(
-                name, *(f"{row['truth'][k][1]:.4f}, {row['truth'][k][2]:.4f}" for k in kinds)
-            )
-        console.print(truth)
-    print_table("the machine", [])
+        line = [name]
+        for kind in kinds:
+            for figure in ("jaw_r", "mouth_r"):
+                mean, low, high = row["truth"][kind][figure]
+                line.append(f"{mean:.3f} [{low:.3f}, {high:.3f}]")
+        lines.append(line)
+    return markdown(lines)
 
 
 if __name__ == "__main__":

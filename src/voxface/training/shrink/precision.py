@@ -17,7 +17,7 @@ from voxface.training.shrink.front_end import shrink_front_end
 from voxface.training.shrink.int8 import to_int8, to_int8_weights
 from voxface.training.shrink.int8_static import to_int8_static
 from voxface.training.shrink.onnx_file import load_graph, save_graph
-from voxface.training.shrink.opset import lower_opset
+from voxface.training.shrink.opset import lower_opset, without_backward_slices
 from voxface.training.shrink.tidy import tidy
 
 PRECISIONS: dict[str, str] = {
@@ -78,5 +78,6 @@ def shrink_model(
         to_int8(model)
     tidy(model)
     if opset is not None:
+        without_backward_slices(model)
         lower_opset(model, opset)
     return save_graph(model, output, precision=precision)
