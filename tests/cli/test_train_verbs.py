@@ -74,13 +74,16 @@ def test_from_captures_to_an_evaluated_model(voxface, tmp_path, monkeypatch) -> 
     assert Model("model.onnx").description.version == "2.0.0"
 
     code, out, err = voxface(
-        "evaluate", "model.onnx", "--examples", "examples", "-o", "report.json"
-    )
+        "evaluate", "model.onnx", "still", "--examples", "examples", "--voices", "--short",
+        "--per", "region", "-o", "report.json",
+    )  # fmt: skip
     assert (code, err) == (0, "")
-    assert "speaker never heard" in out
+    assert "GRID ben, never heard" in out
+    assert "by region" in out
     report = json.loads((tmp_path / "report.json").read_text())
-    assert report["takes"]["all speakers never heard"]["takes"] == 5
-    assert "voices: en" in report["lips"]
+    assert report["groups"]["GRID ben, never heard"]["takes"] == 5
+    assert len(report["rows"]) == 10
+    assert "voices: en" in report["voices"]["model"]
     assert not [item for item in tmp_path.rglob(".*") if item.is_file()]
 
 

@@ -27,7 +27,7 @@ from voxface.evaluation.lips import (
     phone_middles,
     score_lips,
 )
-from voxface.evaluation.takes import FIGURES, TakeScore, score_take, score_takes, summary, truth
+from voxface.evaluation.takes import FIGURES, TakeScore, score_take, summary, truth
 from voxface.face import FaceClip
 from voxface.phones.times import TimedPhone
 
@@ -118,19 +118,6 @@ def test_a_shorter_prediction_is_compared_where_it_is(take) -> None:
     assert score_take(example, shorter).jaw_r == pytest.approx(1, abs=1e-6)
 
 
-def test_many_takes(take) -> None:
-    example, right = take
-    heard = []
-
-    def predict(recording):
-        heard.append(recording.name)
-        return right
-
-    scores = score_takes([example, example], predict)
-    assert heard == ["take.wav", "take.wav"]
-    assert [score.jaw_r for score in scores] == pytest.approx([1, 1], abs=1e-6)
-
-
 def test_no_truth_is_told() -> None:
     with pytest.raises(VoxfaceError, match="'take' has no captured face"):
         truth(make_example(5))
@@ -194,12 +181,12 @@ def lips(frames: int = 300, fps: int = 100, miss: int = 0) -> FaceClip:
 
 def test_score_of_closures() -> None:
     example = make_example(300, phones=burst_phones(), recording="a.wav")
-    right = score_lips([example] * 2, lambda path: lips(), 0.05).shut
+    right = score_lips([example] * 2, lambda example: lips(), 0.05).shut
     assert (right.recall, right.false_share, right.count) == (1, 0, 6)
-    wrong = score_lips([example], lambda path: lips(miss=1), 0.05).shut
+    wrong = score_lips([example], lambda example: lips(miss=1), 0.05).shut
     assert wrong.recall == pytest.approx(2 / 3)
     shut = score_lips(
-        [example], lambda path: replace(lips(), weights=0 * lips().weights), 0.05
+        [example], lambda example: replace(lips(), weights=0 * lips().weights), 0.05
     ).shut
     assert (shut.recall, shut.false_share) == (1, 1)
 
@@ -215,15 +202,15 @@ def test_score_of_open_and_rounded_vowels() -> None:
     said[:, 0] = 0.5 * ((time > 0.3) & (time < 0.5))
     said[:, 2] = 0.5 * ((time > 0.6) & (time < 0.8))
     names = ("jawOpen", "mouthClose", "mouthPucker", "mouthFunnel")
-    right = score_lips([example], lambda path: FaceClip(said, 100, names), 0.1)
+    right = score_lips([example], lambda example: FaceClip(said, 100, names), 0.1)
     assert (right.opened, right.rounded) == (1, 1)
-    wrong = score_lips([example], lambda path: FaceClip(0.5 - said, 100, names), 0.1)
+    wrong = score_lips([example], lambda example: FaceClip(0.5 - said, 100, names), 0.1)
     assert (wrong.opened, wrong.rounded) == (0, 0)
 
 
 def test_recordings_without_such_phones() -> None:
     example = make_example(300, recording="a.wav")
-    score = score_lips([example], lambda path: lips(), 0.05)
+    score = score_lips([example], lambda example: lips(), 0.05)
     assert score.shut.count == 0
     assert np.isnan(score.opened)
     assert np.isnan(score.rounded)
@@ -237,7 +224,7 @@ def test_threshold_is_what_captured_lips_pass(tmp_path) -> None:
     assert 0.0 <= threshold <= 0.02 + 1e-6
     score = score_lips(
         [replace(example, about=example.about | {"recording": "a"})],
-        lambda path: lips(),
+        lambda example: lips(),
         threshold + 1e-6,
     )
     assert score.shut.recall >= 0.9

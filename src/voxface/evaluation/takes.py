@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voxface.audio.features import FRAME_RATE
 from voxface.corpus.examples import Example
 from voxface.corpus.facegood import read_take
 from voxface.errors import VoxfaceError
 from voxface.evaluation import metrics
+from voxface.evaluation.intervals import bootstrap_means
 from voxface.evaluation.matching import Matched, match
 from voxface.face import ARKIT_CHANNELS, REGIONS, FaceClip, channel_index
 
@@ -111,30 +111,14 @@ def score_matched(matched: Matched) -> TakeScore:
     )
 
 
-def score_takes(
-    examples: Iterable[Example], predict: Callable[[Path], FaceClip]
-) -> list[TakeScore]:
-    """Score every example; `predict` animates a recording at 100 fps without a gate."""
-    return [score_take(e, predict(Path(e.about["recording"]))) for e in examples]
-
-
-def summary(
-    scores: Sequence[TakeScore], draws: int = 1000
-) -> dict[str, tuple[float, float, float]]:
+def summary(scores: Sequence[TakeScore]) -> dict[str, tuple[float, float, float]]:
     """Return each figure's mean over takes with its 95 % bootstrap interval.
 
-    Notes
-    -----
-    Percentile bootstrap over takes (Efron & Tibshirani, 1993), seeded.
+    Figures that no take has are left out.
     """
-    result = {}
-    rng = np.random.default_rng(0)
-    for name in FIGURES:
-        values: NDArray[np.float64] = np.array([getattr(score, name) for score in scores])
-        values = values[np.isfinite(values)]
-        if not len(values):
-            continue
-        means = values[rng.integers(0, len(values), (draws, len(values)))].mean(axis=1)
-        low, high = np.percentile(means, [2.5, 97.5])
-        result[name] = (float(values.mean()), float(low), float(high))
-    return result
+    table = [[getattr(score, name) for name in FIGURES] for score in scores]
+    return {
+        name: (found.mean, found.low, found.high)
+        for name, found in zip(FIGURES, bootstrap_means(table), strict=True)
+        if found.count
+    }
