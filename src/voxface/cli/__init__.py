@@ -42,11 +42,12 @@ EXTRAS: dict[str, str] = {
     **dict.fromkeys(
         ("corpus", "prepare", "label", "train", "describe", "export", "shrink", "evaluate"), "train"
     ),
+    "compare": "compare",
     "study": "study",
 }
 """The extra without whose packages a verb does nothing at all; other verbs say what they lack."""
 
-_WRITING = ("animate", "convert", "plot", "render", "study")
+_WRITING = ("animate", "convert", "plot", "render", "compare", "study")
 """Verbs that tidy up when they are terminated; the others work in processes of their own."""
 
 

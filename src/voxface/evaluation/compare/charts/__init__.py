@@ -1,0 +1,1 @@
+"""Charts of a comparison: arrays in, inline SVG out that follows the page's colours."""
