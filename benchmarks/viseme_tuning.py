@@ -35,7 +35,7 @@ SHUT = 0.039
 """Opening under which 90 % of captured p, b and m fall (`voxface evaluate`)."""
 SHUT_SHARE = 0.98
 STEPS = (1.25, 0.8)
-LIMITS = {"alpha": (0.2, 40.0), "before": (6.0, 70.0), "after": (6.0, 70.0), "core": (0.0, 0.6)}
+LIMITS = {"alpha": (0.4, 40.0), "before": (10.0, 70.0), "after": (10.0, 70.0), "core": (0.0, 0.6)}
 FIXED = ("shut", "teeth")
 """Kinds whose strength is not for a fit to choose."""
 

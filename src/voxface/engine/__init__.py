@@ -7,6 +7,7 @@ from voxface.engine.description import ModelDescription
 from voxface.engine.life import Life
 from voxface.engine.model import Model
 from voxface.engine.stream import Stream
+from voxface.engine.viseme_model import VisemeModel
 
 __all__ = [
     "Controls",
@@ -14,6 +15,7 @@ __all__ = [
     "Model",
     "ModelDescription",
     "Stream",
+    "VisemeModel",
     "ahead",
     "animate",
     "animate_blocks",
