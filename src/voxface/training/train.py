@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import lightning
@@ -19,6 +20,7 @@ from voxface.errors import VoxfaceError
 from voxface.formats.output import write_error
 from voxface.models import FaceNet, build_net
 from voxface.models.condition import condition_size
+from voxface.models.linear import LinearNet
 from voxface.training.checkpoint import (
     Trained,
     canonical_scale,
@@ -33,6 +35,7 @@ from voxface.training.hearing import as_heard, silence
 from voxface.training.module import FaceModule
 from voxface.training.predict import tell_one
 from voxface.training.recipe import Recipe
+from voxface.training.ridge import fit_linear
 from voxface.training.split import has_word, split
 from voxface.training.validation import whole_takes
 from voxface.training.workers import ALONE, Workers
@@ -116,6 +119,12 @@ def train(
         takes=gathered.takes,
         tell=partial(tell_one, recipe.model) if condition_size(recipe.model) else None,
     )
+    if isinstance(net, LinearNet):
+        # In closed form there is nothing to resume, to validate or to stop early.
+        fit_linear(net, islice(crops, recipe.optimiser.steps))
+        trained = Trained(net.eval(), canonical, _about(recipe, gathered.files))
+        save_trained(output, trained)
+        return trained
     takes = whole_takes(
         gathered.aside, recipe.hearing, recipe.model, net.look_ahead, recipe.validation.takes
     )
