@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,21 @@ VOICES_SCORED = 60
 """Recordings of each language whose p, b and m are scored."""
 
 
-def lips_on_voices(method: Method, examples: Path, threshold: float) -> dict[str, Any]:
-    """Return how lips behave on known phones, by set and language.
+def lips_on_voices(
+    method: Method,
+    examples: Path,
+    threshold: float,
+    groups: Mapping[str, Sequence[Example]],
+) -> dict[str, Any]:
+    """Return how lips behave on known phones: of groups of takes, and by set and language.
 
-    A model file runs with its silence gate, as users see it. Most methods have heard these voices
-    in training, without a face.
+    All p, b and m of a group count alike, where a take's own figure counts takes alike. A model
+    file runs with its silence gate, as users see it. Most methods have heard the voices in
+    training, without a face.
     """
     predict = method.predict_gated if isinstance(method, ModelMethod) else method.predict
     found = {}
-    for name, voices in _voices(examples).items():
+    for name, voices in _voices(examples, groups).items():
         score = score_lips(voices, predict, threshold)
         found[name] = asdict(score.shut) | {
             "shut_on_tongue": score.shut_on_tongue,
@@ -35,8 +41,11 @@ def lips_on_voices(method: Method, examples: Path, threshold: float) -> dict[str
     return found
 
 
-def _voices(examples: Path) -> dict[str, Sequence[Example]]:
-    found: dict[str, list[Example]] = {}
+def _voices(
+    examples: Path, groups: Mapping[str, Sequence[Example]]
+) -> dict[str, Sequence[Example]]:
+    found = {name: [e for e in takes if e.articulation.shape[1]] for name, takes in groups.items()}
+    found = {name: takes for name, takes in found.items() if takes}
     for name in VOICES:
         path = examples / f"{name}.npz"
         for example in load_examples(path) if path.is_file() else ():

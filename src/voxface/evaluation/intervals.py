@@ -103,7 +103,7 @@ def bootstrap_means(
         nothing = float("nan")
         return [Interval(nothing, nothing, nothing, 0, 0)] * values.shape[1]
     held = np.where(known, values, 0)
-    means = _ratio(held.sum(axis=0), known.sum(axis=0))
+    means = _ratio(held.sum(axis=0), known.sum(axis=0).astype(float))
     drawn = np.random.default_rng(0).multinomial(units, np.full(units, 1 / units), draws)
     resampled = _ratio(drawn @ held, drawn @ known.astype(float))
     ends = 50 * (1 - confidence), 100 - 50 * (1 - confidence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
@@ -237,4 +238,4 @@ def _clip(
 ) -> FaceClip:
     """Return weights (T, 52) and pose (T, 6) as a clip; channels never moved are untracked."""
     head = np.concatenate([pose[:, :3], quaternion_from_rotation_vector(pose[:, 3:])], axis=1)
-    return FaceClip(np.asarray(weights, np.float32), FRAME_RATE, head=head, tracked=moved)
+    return FaceClip(np.asarray(weights, np.float32), Fraction(FRAME_RATE), head=head, tracked=moved)

@@ -119,7 +119,7 @@ class PosedHead:
         self, predicted: FaceClip, true: FaceClip, resting: NDArray[np.bool_]
     ) -> MeshScore:
         """Compare clips of the same frames; channels the truth never tracked are left at rest."""
-        known = true.tracked.any(axis=0)
+        known = np.asarray(true.tracked.any(axis=0))
         said, own = (
             self._connection.weights(
                 FaceClip(np.where(known, clip.weights, 0), clip.fps, clip.channels)
