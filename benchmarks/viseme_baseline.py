@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("examples", type=Path, help="folder that 'voxface prepare' wrote")
     parser.add_argument("--every", type=int, default=1, help="score every so many takes")
     given = parser.parse_args()
-    heard, out = split(load_examples(given.examples / "grid.npz"), FITTED_TO)
+    _, out = split(load_examples(given.examples / "grid.npz"), FITTED_TO)
     groups = {
         "GRID s1, held out": [e for e in out if e.speaker == "s1"],
         "GRID s4": [e for e in out if e.speaker == "s4"],

@@ -37,7 +37,7 @@ SHUT_SHARE = 0.98
 STEPS = (1.25, 0.8)
 LIMITS = {"alpha": (0.4, 40.0), "before": (10.0, 70.0), "after": (10.0, 70.0), "core": (0.0, 0.6)}
 FIXED = ("shut", "teeth")
-"""Kinds whose strength is not for a fit to choose."""
+"""Kinds that are not for a fit to choose."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,7 @@ def _numbers(rules: Rules) -> Iterator[tuple[str, float, float]]:
     for group in ("jaw", "lips"):
         for kind in getattr(rules, group):
             for part, (low, high) in LIMITS.items():
-                if not (kind in FIXED and part in ("alpha", "core")):
+                if kind not in FIXED:
                     yield f"{group}.{kind}.{part}", low, high
     yield "lead", -0.04, 0.12
     yield "loudness", 0.0, 0.025

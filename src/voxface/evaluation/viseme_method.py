@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from voxface.audio import read
@@ -62,4 +63,6 @@ class VisemeMethod:
         else:
             looks = said(pcm, Script())
         face = spoken_face(looks, len(example), pcm, self.rules)
-        return FaceClip(face.weights, FRAME_RATE, ARKIT_CHANNELS, metadata={"model": self.name})
+        return FaceClip(
+            face.weights, Fraction(FRAME_RATE), ARKIT_CHANNELS, metadata={"model": self.name}
+        )

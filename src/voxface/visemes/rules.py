@@ -29,8 +29,8 @@ KINDS: Mapping[str, str] = {
 def _jaw() -> Mapping[str, Dominance]:
     return {
         "silence": Dominance(0.5, 10, 70, 0.3),
-        "shut": Dominance(25.0, 70, 70, 0.3),
-        "teeth": Dominance(10.0, 70, 16, 0.3),
+        "shut": Dominance(25.0, 65, 65, 0.3),
+        "teeth": Dominance(10.0, 60, 40, 0.3),
         "protruded": Dominance(4.0, 60, 12, 0.3),
         "tongue": Dominance(0.4, 10, 30, 0.6),
         "vowel": Dominance(1.5, 10, 14, 0.6),
@@ -41,8 +41,8 @@ def _jaw() -> Mapping[str, Dominance]:
 def _lips() -> Mapping[str, Dominance]:
     return {
         "silence": Dominance(1.0, 60, 10, 0.3),
-        "shut": Dominance(25.0, 70, 70, 0.3),
-        "teeth": Dominance(12.0, 70, 16, 0.3),
+        "shut": Dominance(25.0, 65, 65, 0.3),
+        "teeth": Dominance(12.0, 60, 40, 0.3),
         "protruded": Dominance(4.0, 34, 14, 0.6),
         "tongue": Dominance(0.4, 10, 50, 0.1),
         "vowel": Dominance(1.0, 60, 10, 0.5),
