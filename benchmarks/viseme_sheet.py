@@ -1,6 +1,8 @@
 """Draw what the viseme method shows at every phone of a sentence that espeak-ng says.
 
-    python benchmarks/viseme_sheet.py docs/images/visemes.jpg ["papa, mama, five, oh you"]
+    python benchmarks/viseme_sheet.py docs/images/visemes.jpg "papa, mama, five, oh you"
+
+The sentence may be left out.
 """
 
 from __future__ import annotations
