@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from voxface.models import FaceNet, build_net
+from voxface.models.facts import facts
 from voxface.training.recipe import load_recipe
 
 FOLDER = Path(__file__).parents[2] / "recipes" / "family"
@@ -46,6 +47,16 @@ def test_full_sizes() -> None:
     assert parameters("full_separable") == ends + 10 * (256 * 3 + 2 * 256 + 256 * 257)
     assert 1.9e6 < parameters("full_dense") < 2.2e6
     assert 0.6e6 < parameters("full_separable") < 0.9e6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "frames"), [("proof_of_concept", 31), ("full_separable", 1023), ("full_dense", 1023)]
+)
+def test_receptive_fields_by_gradient(name: str, frames: int) -> None:
+    found = facts(net_of(name))
+    assert found.receptive_field == frames
+    assert found.back_ms + found.ahead_ms == 10 * (frames - 1)
 
 
 def test_the_hybrid_is_the_separable_net_and_attention() -> None:

@@ -137,6 +137,35 @@ def test_sizes_survive_plain_values() -> None:
     assert TCNConfig.from_dict({}) == TCNConfig()
 
 
+def test_checkpoints_of_the_first_nets_still_fit() -> None:
+    """Their names and shapes, and sizes that say nothing of what came later."""
+    block = {
+        "depthwise.weight": (8, 1, 3),
+        **dict.fromkeys(("norm.weight", "norm.bias", "norm.running_mean"), (8,)),
+        "norm.running_var": (8,),
+        "norm.num_batches_tracked": (),
+        "pointwise.weight": (8, 8, 1),
+        "pointwise.bias": (8,),
+    }
+    wanted = {"entry.weight": (8, 80, 1), "entry.bias": (8,)}
+    wanted |= {f"blocks.{n}.{name}": shape for n in (0, 1) for name, shape in block.items()}
+    for head, outputs in (("motion", 52), ("pose", 6), ("speech", 1), ("articulation", 27)):
+        wanted |= {f"{head}_head.weight": (outputs, 8, 1), f"{head}_head.bias": (outputs,)}
+    sizes = {
+        "articulations": 27,
+        "bands": 80,
+        "channels": 8,
+        "dilations": [1, 2],
+        "dropout": 0.1,
+        "feature_deviation": 20.0,
+        "feature_mean": -45.0,
+        "kernel": 3,
+        "look_ahead": 8,
+    }
+    net = CausalTCN(TCNConfig.from_dict(sizes))
+    assert {name: tuple(value.shape) for name, value in net.state_dict().items()} == wanted
+
+
 def test_parameters_follow_from_the_sizes() -> None:
     config = TCNConfig(channels=256)
     count = sum(p.numel() for p in CausalTCN(config).parameters())

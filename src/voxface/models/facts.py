@@ -14,6 +14,8 @@ from voxface.models.contract import FaceNet
 
 SHORTEST_SPAN, LONGEST_SPAN = 64, 16384
 """Frames in which the receptive field is sought, doubled until it is found."""
+ENDLESS_SPAN = 2048
+"""Frames that nets without an end hear."""
 MOST = 0.99
 """Share of the gradient that the frames that matter hold."""
 
@@ -60,8 +62,8 @@ def facts(net: FaceNet, frame_rate: float = 100.0) -> NetFacts:
     twin = copy.deepcopy(net).double().eval().requires_grad_(False).cpu()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        felt = _gradient(twin)
-        multiply_adds = _multiply_adds(twin, min(len(felt), 2048))
+        felt, state = _gradient(twin)
+        multiply_adds = _multiply_adds(twin, state)
     heard = torch.nonzero(felt)[:, 0]
     newest = len(felt) - 1
     oldest, last = int(heard.min()), int(heard.max())
@@ -80,33 +82,33 @@ def facts(net: FaceNet, frame_rate: float = 100.0) -> NetFacts:
     )
 
 
-def _gradient(net: FaceNet) -> Tensor:
-    """Return how much the last output depends on each frame, until none of the first does."""
+def _gradient(net: FaceNet) -> tuple[Tensor, Tensor]:
+    """Return how much the last output depends on each of many frames, and the state after them.
+
+    So many are heard that the output does not depend on the first half of them.
+    """
     span = SHORTEST_SPAN
     while True:
-        heard = _noise(2, span, net).requires_grad_()
-        face, _ = net(heard, net.initial_state(2).double())
-        said = torch.cat([part[:, -1].flatten() for part in face])
+        heard = _noise(span, net).requires_grad_()
+        face, state = net(heard, net.initial_state(1).double())
+        said = torch.cat([part[0, -1].reshape(-1) for part in face])
         (gradient,) = torch.autograd.grad((said * torch.randn_like(said)).sum(), heard)
         felt = gradient.abs().sum((0, 2))
-        # Half the span is spared so that the field is known to end, not to be cut off.
-        if not felt[: span // 2].any() or span >= LONGEST_SPAN:
-            return felt
-        if net.endless and span >= 2048:
-            return felt
+        ended = not felt[: span // 2].any()
+        if ended or span >= LONGEST_SPAN or (net.endless and span >= ENDLESS_SPAN):
+            return felt, state.detach()
         span *= 2
 
 
 @torch.no_grad()
-def _multiply_adds(net: FaceNet, memory: int) -> float:
-    """Return the multiply-adds of one frame, after so many that the memory is full."""
-    _, state = net(_noise(1, memory, net), net.initial_state(1).double())
+def _multiply_adds(net: FaceNet, state: Tensor) -> float:
+    """Return the multiply-adds of one frame in a stream whose memory is full."""
     with FlopCounterMode(display=False) as counter:
-        net(_noise(1, 1, net), state)
+        net(_noise(1, net), state)
     return float(counter.get_total_flops()) / 2
 
 
-def _noise(batch: int, frames: int, net: FaceNet) -> Tensor:
+def _noise(frames: int, net: FaceNet) -> Tensor:
     mean, deviation = net.config.feature_mean, net.config.feature_deviation
-    noise = torch.randn(batch, frames, net.config.bands, dtype=torch.float64)
+    noise = torch.randn(1, frames, net.config.bands, dtype=torch.float64)
     return mean + deviation * noise
