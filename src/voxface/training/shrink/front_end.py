@@ -48,13 +48,15 @@ def _window(start: int, function: str) -> Array:
     window = front.analysis_window().astype(np.float64)[_HALF:][start::2].copy()
     if function == "Cos" and start == 0:
         window[0] /= 2  # the centre of the window is its own mirror image
-    return window[:, None]
+    column: Array = window[:, None]
+    return column
 
 
 def _basis(start: int, function: str) -> Array:
     offset = np.arange(_HALF)[start::2, None]
     angle = 2 * np.pi / front.FFT_SIZE * offset * np.arange(_BINS)[None]
-    return (np.cos(angle) if function == "Cos" else np.sin(angle)) * _window(start, function)
+    basis: Array = np.cos(angle) if function == "Cos" else np.sin(angle)
+    return np.asarray(basis * _window(start, function))
 
 
 def _named(held: dict[str, Array], wanted: Array) -> str | None:
@@ -66,7 +68,7 @@ def _named(held: dict[str, Array], wanted: Array) -> str | None:
 
 def _write_formula(model: onnx.ModelProto, name: str, start: int, function: str) -> None:
     drop_constant(model, name)
-    shared = {
+    shared: dict[str, Array | np.generic] = {
         f"basis.offset{start}": np.arange(_HALF, dtype=np.int64)[start::2, None],
         "basis.bin": np.arange(_BINS, dtype=np.int64)[None],
         "basis.size": np.int64(front.FFT_SIZE),
@@ -74,7 +76,7 @@ def _write_formula(model: onnx.ModelProto, name: str, start: int, function: str)
         f"{name}.window": _window(start, function).astype(np.float32),
     }
     for key, values in shared.items():
-        put_constant(model, key, np.asarray(values))
+        put_constant(model, key, values)
     node = helper.make_node
     nodes = [
         node("Mul", [f"basis.offset{start}", "basis.bin"], [f"{name}.product"]),

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
@@ -31,7 +30,7 @@ def load_graph(path: str | os.PathLike[str]) -> onnx.ModelProto:
     """
     try:
         model = onnx.load_from_string(Path(path).read_bytes())
-    except (OSError, DecodeError, ValueError) as error:
+    except Exception as error:  # the file's, or protobuf's, which has no base class of ours
         reason = str(error).splitlines()[0]
         raise VoxfaceError(f"cannot read the model '{path}': {reason}") from None
     try:
@@ -98,8 +97,9 @@ def net_products(model: onnx.ModelProto) -> list[onnx.NodeProto]:
     return found
 
 
-def put_constant(model: onnx.ModelProto, name: str, values: Array) -> None:
+def put_constant(model: onnx.ModelProto, name: str, values: Array | np.generic) -> None:
     """Set a constant tensor, new or known."""
+    values = np.asarray(values)
     for item in model.graph.initializer:
         if item.name == name:
             item.CopyFrom(numpy_helper.from_array(values, name))
@@ -118,8 +118,3 @@ def put_before(model: onnx.ModelProto, at: onnx.NodeProto, nodes: list[onnx.Node
     index = next(i for i, node in enumerate(model.graph.node) if node is at or node == at)
     for number, node in enumerate(nodes):
         model.graph.node.insert(index + number, node)
-
-
-def as_float32(values: Array) -> NDArray[np.float32]:
-    """Return values as float32."""
-    return np.asarray(values, np.float32)

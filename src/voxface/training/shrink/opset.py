@@ -44,7 +44,7 @@ def without_backward_slices(model: onnx.ModelProto) -> None:
     onnx2tf 1.29 takes a slice of step -1 for one of step 1, without a word.
     """
     held = constants(model)
-    graph = onnx.shape_inference.infer_shapes(model).graph
+    graph = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
     sizes = {value.name: value.type.tensor_type.shape.dim for value in graph.value_info}
     for node in [node for node in model.graph.node if node.op_type == "Slice"]:
         parts = [held.get(name) for name in node.input[1:]]

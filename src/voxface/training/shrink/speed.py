@@ -16,7 +16,7 @@ PUSHES = 300
 def push_times(model: Model, pushes: int = PUSHES) -> NDArray[np.float64]:
     """Return the milliseconds that each of many pushes of 10 ms of noise takes, warmed up."""
     rng = np.random.default_rng(0)
-    sound = np.float32(0.05 * rng.normal(size=HOP * (pushes + 50)))
+    sound = (0.05 * rng.normal(size=HOP * (pushes + 50))).astype(np.float32)
     state, times = model.new_state(), []
     for begin in range(0, len(sound), HOP):
         started = perf_counter()

@@ -141,7 +141,8 @@ def shrink(
             large = Path(folder, "large.onnx")
             export_trained(trained, large, version=how.version, licence=how.licence)
         data = _heard(trained) if trained else _heard_by(large)
-        calibration, test = [], []
+        calibration: sounds.Sounds = []
+        test: sounds.Sounds = []
         if recordings:
             calibration, test = sounds.from_files(recordings)
         elif examples:
