@@ -6,7 +6,7 @@ import torch
 from voxface.face import ARKIT_CHANNELS, channel_index
 from voxface.models import SpokenLips
 from voxface.models.lip_gestures import RoundLips, TeethOnLip
-from voxface.models.spoken_lips import ON_TEETH, ROUND, SHUT
+from voxface.models.spoken_lips import DECIDED, HEDGING, ROUND, LipThresholds
 
 HEARD = ("bilabial", "labiodental", "rounding", "height")
 
@@ -19,9 +19,16 @@ def talking() -> torch.Tensor:
     return weights
 
 
-def spoken(weights: torch.Tensor, **heard: float) -> torch.Tensor:
+SHUT, ON_TEETH = HEDGING.shut, HEDGING.on_teeth
+
+
+def spoken(
+    weights: torch.Tensor, thresholds: LipThresholds = HEDGING, **heard: float
+) -> torch.Tensor:
     shape = weights.shape[:2]
-    return SpokenLips()(weights, *(torch.full(shape, heard.get(name, 0.0)) for name in HEARD))
+    return SpokenLips(thresholds)(
+        weights, *(torch.full(shape, heard.get(name, 0.0)) for name in HEARD)
+    )
 
 
 def column(weights: torch.Tensor, name: str) -> torch.Tensor:
@@ -36,6 +43,15 @@ def test_what_is_not_heard_changes_nothing() -> None:
 
 def test_p_b_m_shut_the_lips() -> None:
     placed = spoken(talking(), bilabial=SHUT[1])
+    assert (column(placed, "jawOpen") - column(placed, "mouthClose")).max() <= 1e-6
+
+
+def test_a_net_that_decides_is_not_believed_in_its_hedging() -> None:
+    weights = talking()
+    hedged = {"bilabial": SHUT[1] * 0.7, "labiodental": 0.4}
+    torch.testing.assert_close(spoken(weights, DECIDED, **hedged), weights)
+    assert not torch.allclose(spoken(weights, HEDGING, **hedged), weights)
+    placed = spoken(weights, DECIDED, bilabial=DECIDED.shut[1])
     assert (column(placed, "jawOpen") - column(placed, "mouthClose")).max() <= 1e-6
 
 

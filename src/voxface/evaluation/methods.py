@@ -22,7 +22,7 @@ from voxface.evaluation.recordings import example_of_sound, of_length, recording
 from voxface.face import ARKIT_CHANNELS, FaceClip
 from voxface.face.rotation import quaternion_from_rotation_vector
 from voxface.training.checkpoint import ABOUT, Trained, load_trained
-from voxface.training.graph import FaceWeights
+from voxface.training.graph import FaceWeights, lip_thresholds
 from voxface.training.predict import predict
 from voxface.training.recipe import Data, recipe_from_dict
 
@@ -106,8 +106,9 @@ class RunMethod:
     def _predict_batch(self, batch: Sequence[Example]) -> Iterator[FaceClip]:
         trained = self.trained
         dead = trained.canonical.centre <= DEAD_CENTRE
+        placed = FaceWeights(trained.scale, lip_thresholds(trained.about))
         for said in predict(trained, batch):
-            weights = FaceWeights(trained.scale)(said) if self.lips else trained.scale(said.motion)
+            weights = placed(said) if self.lips else trained.scale(said.motion)
             yield _clip(weights[0].numpy(), said.pose[0].numpy(), ~dead)
 
     def predict_sound(self, sound: NDArray[np.float32]) -> FaceClip:

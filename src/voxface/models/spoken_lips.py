@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import log
 
 import torch
@@ -10,14 +11,30 @@ from torch import Tensor, nn
 from voxface.models.lip_gestures import RoundLips, SmallMouth, TeethOnLip
 from voxface.models.lip_seal import LipSeal
 
-SHUT = (0.09, 0.26)
-"""Probabilities of a bilabial phone at which lips begin to close and are shut.
 
-Lower ones would shut more p, b and m of fast speech, and with them many a t, d and n.
-"""
-ON_TEETH = (0.03, 0.6)
-"""Probabilities of a labiodental phone, straight in log-odds: these rise over several frames where
-the probability itself jumps, so the lip does not snap. The net hardly ever hears one in a vowel."""
+@dataclass(frozen=True)
+class LipThresholds:
+    """From which probabilities on lips do what is heard.
+
+    Attributes
+    ----------
+    shut : tuple of float
+        Of lips that meet: they begin to close, and are shut.
+    on_teeth : tuple of float
+        Of a lower lip on the teeth, straight in log-odds: these rise over several frames where the
+        probability itself jumps, so the lip does not snap.
+    """
+
+    shut: tuple[float, float]
+    on_teeth: tuple[float, float]
+
+
+HEDGING = LipThresholds(shut=(0.09, 0.26), on_teeth=(0.03, 0.6))
+"""For nets that learn phones frame by frame: they are sure of few p, b and m of fast speech. Lower
+thresholds would shut more of them, and with them many a t, d and n."""
+DECIDED = LipThresholds(shut=(0.2, 0.5), on_teeth=(0.5, 0.95))
+"""For nets trained with the loss `meeting`, which say of most p, b and m once that lips meet.
+`benchmarks/lip_thresholds.py` prints what each choice costs."""
 ROUND = (0.12, 0.85)
 """Probabilities of rounded lips, in log-odds likewise."""
 CLOSE = (0.4, 0.8)
@@ -35,8 +52,9 @@ class SpokenLips(nn.Module):
     Everything is continuous in its inputs and needs no memory, so a stream equals a recording.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, thresholds: LipThresholds = HEDGING) -> None:
         super().__init__()
+        self.thresholds = thresholds
         self.seal, self.teeth = LipSeal(), TeethOnLip()
         self.rounded, self.small = RoundLips(), SmallMouth()
 
@@ -63,8 +81,8 @@ class SpokenLips(nn.Module):
             Weights, 0 to 1.
         """
         share = labiodental / (labiodental + bilabial + 1e-6)
-        teeth = _between_odds(labiodental, ON_TEETH) * _between(share, LIKELIER)
-        shut = _between(bilabial, SHUT) * (1 - teeth)
+        teeth = _between_odds(labiodental, self.thresholds.on_teeth) * _between(share, LIKELIER)
+        shut = _between(bilabial, self.thresholds.shut) * (1 - teeth)
         rounded = _between_odds(rounding, ROUND) * (1 - teeth) * (1 - shut / 2)
         weights = self.rounded(weights, rounded)
         weights = self.small(weights, rounded * _between(height, CLOSE))

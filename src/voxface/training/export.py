@@ -22,7 +22,7 @@ from voxface.models import CanonicalScale, FaceNet
 from voxface.models.condition import AFFECT, affect_of, condition_vector
 from voxface.models.contract import POSE
 from voxface.training.checkpoint import Trained
-from voxface.training.graph import Runner
+from voxface.training.graph import Runner, lip_thresholds
 from voxface.training.hearing import Hearing
 
 OPSET = 17
@@ -56,7 +56,7 @@ def export_onnx(
         If the file cannot be written.
     """
     check_writable(path)
-    runner = Runner(net, scale, condition).eval()
+    runner = Runner(net, scale, condition, lip_thresholds(about)).eval()
     batch, hops = 2, 7  # any sizes: both axes are dynamic
     pcm = torch.zeros(batch, hops * front.HOP)
     buffer = io.BytesIO()

@@ -10,6 +10,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -19,6 +22,7 @@ from voxface.models import CanonicalScale, CausalTCN, FaceNet, FaceOutput, Spoke
 from voxface.models.blocks import ACTIVATIONS, SeparableBlock
 from voxface.models.contract import POSE, WEIGHTS
 from voxface.models.pruned_tcn import PrunedTCN
+from voxface.models.spoken_lips import DECIDED, HEDGING, LipThresholds
 from voxface.phones.symbols import FEATURE_NAMES
 from voxface.training.whole_net import WholeNet
 
@@ -195,10 +199,10 @@ def fold(net: FaceNet, condition: Tensor | None = None) -> nn.Module:
 class FaceWeights(nn.Module):
     """From what a net says to blendshape weights (B, T, 52): scale, then lips as they are heard."""
 
-    def __init__(self, scale: CanonicalScale) -> None:
+    def __init__(self, scale: CanonicalScale, thresholds: LipThresholds = HEDGING) -> None:
         super().__init__()
         self.scale = scale
-        self.lips = SpokenLips()
+        self.lips = SpokenLips(thresholds)
 
     def forward(self, face: FaceOutput) -> Tensor:
         """Map motion and articulation to weights."""
@@ -207,16 +211,26 @@ class FaceWeights(nn.Module):
         return placed
 
 
+def lip_thresholds(about: Mapping[str, Any]) -> LipThresholds:
+    """Return the thresholds that suit a net, given what is noted of its run."""
+    losses = (about.get("recipe") or {}).get("losses") or {}
+    return DECIDED if losses.get("meeting") else HEDGING
+
+
 class Runner(nn.Module):
     """``(pcm, state) -> (frames, speech, next_state)``."""
 
     def __init__(
-        self, net: FaceNet, scale: CanonicalScale, condition: Tensor | None = None
+        self,
+        net: FaceNet,
+        scale: CanonicalScale,
+        condition: Tensor | None = None,
+        thresholds: LipThresholds = HEDGING,
     ) -> None:
         super().__init__()
         self.spectrum = FoldedSpectrum()
         self.net = fold(net, condition)
-        self.weights = FaceWeights(scale)
+        self.weights = FaceWeights(scale, thresholds)
         self.state_size = TAIL + net.state_size
         """Numbers in the state: the front end's tail, then the net's memory."""
 
