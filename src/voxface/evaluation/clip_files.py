@@ -13,7 +13,7 @@ from voxface.audio import SAMPLE_RATE, read
 from voxface.audio.features import FRAME_RATE
 from voxface.corpus.examples import Example
 from voxface.errors import VoxfaceError
-from voxface.evaluation.honest_split import CROSS_SPEAKER
+from voxface.evaluation.honest_split import GIVEN
 from voxface.evaluation.recordings import example_of_sound
 from voxface.evaluation.report import report_on
 from voxface.face import FaceClip
@@ -63,7 +63,7 @@ def evaluate_clips(clips: Sequence[Path], captured: Path, sound: Path | None) ->
     methods = [
         FileMethod(str(clip) if names.count(clip.stem) > 1 else clip.stem, clip) for clip in clips
     ]
-    return report_on(methods, {f"{captured.name}, {CROSS_SPEAKER}": [take]}, float("nan"))
+    return report_on(methods, {f"{captured.name}, {GIVEN}": [take]}, float("nan"))
 
 
 def take_of(captured: Path, sound: Path | None) -> Example:

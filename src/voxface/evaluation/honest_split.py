@@ -19,11 +19,13 @@ IN_SPEAKER = "takes not heard"
 CROSS_WORD = "words not heard"
 CROSS_SPEAKER = "never heard"
 HEARD = "HEARD"
+GIVEN = "as given"
 PROTOCOL = {
     IN_SPEAKER: "in-speaker",
     CROSS_WORD: "cross-word",
     CROSS_SPEAKER: "cross-speaker",
     HEARD: "training takes",
+    GIVEN: "clips in files",
 }
 """What the end of a group's name means."""
 CAPTURED = ("grid", "facegood")
