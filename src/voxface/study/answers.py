@@ -116,13 +116,8 @@ def read_answers(engine: Engine, study: Study) -> Answers:
             done = [trial for trial in shown if trial.seconds is not None]
             failed = []
             for trial in done:
-                given = dict(
-                    session.execute(
-                        select(AnswerRow.question, AnswerRow.value).where(
-                            AnswerRow.trial == trial.id
-                        )
-                    ).tuples()
-                )
+                wanted = select(AnswerRow).where(AnswerRow.trial == trial.id)
+                given = {row.question: row.value for row in session.scalars(wanted)}
                 if trial.check and not right[trial.check].passed(given):
                     failed.append(trial.check)
                 judgements += _judgements(study, person.place + 1, trial, given)
