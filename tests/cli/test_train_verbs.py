@@ -154,7 +154,7 @@ def test_a_report_that_cannot_be_written_is_told_first(voxface, tmp_path) -> Non
 def test_a_stopped_run_says_so_and_goes_on(voxface, tmp_path, monkeypatch) -> None:
     import signal  # noqa: PLC0415
 
-    from voxface.training import train as training  # noqa: PLC0415
+    from voxface.training import fit as training  # noqa: PLC0415
     from voxface.training.module import FaceModule  # noqa: PLC0415
 
     monkeypatch.setattr(training, "KEEP_EVERY", 3)

@@ -90,8 +90,11 @@ def test_shapes() -> None:
         "articulation": (6, 120, 27),
         "articulation_weight": (6, 120),
         "condition": (6, 0),
+        "speaker": (6,),
+        "clean": (0, 0, 0),
     }
-    assert all(part.dtype == torch.float32 for part in batch)
+    assert {part.dtype for part in batch[:-2]} == {torch.float32}
+    assert batch.speaker.tolist() == [0] * 6
     assert all(torch.isfinite(part).all() for part in batch)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,6 +11,7 @@ from fabricated import JAW, make_canonical
 from voxface.face import channel_index
 from voxface.models import FaceOutput
 from voxface.phones.symbols import FEATURE_NAMES
+from voxface.training import loss_terms
 from voxface.training.checkpoint import canonical_scale
 from voxface.training.crops import Batch
 from voxface.training.loss_terms import NATURAL_POSE, lip_gap
@@ -19,7 +20,7 @@ from voxface.training.losses import LossWeights, face_loss
 FRAMES, ITEMS, SOUNDS = 120, 2, 27
 SCALE = canonical_scale(make_canonical())
 REST = torch.full((52,), -0.8)
-TERMS = tuple(item.name for item in fields(LossWeights))
+TERMS = tuple(loss_terms.TERMS)
 ALL = LossWeights(**dict.fromkeys(TERMS, 1.0))
 TIMELESS = {"silence", "pose_bounds"}
 """Terms that know no time."""

@@ -27,6 +27,7 @@ VERBS: tuple[str, ...] = (
     "prepare",
     "label",
     "train",
+    "tune",
     "describe",
     "export",
     "shrink",
@@ -43,6 +44,7 @@ EXTRAS: dict[str, str] = {
         ("corpus", "prepare", "label", "train", "describe", "export", "shrink", "evaluate"), "train"
     ),
     "compare": "compare",
+    "tune": "tune",
     "study": "study",
 }
 """The extra without whose packages a verb does nothing at all; other verbs say what they lack."""

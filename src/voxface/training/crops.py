@@ -43,6 +43,10 @@ class Batch(NamedTuple):
     articulation_weight : Tensor, shape (B, T)
     condition : Tensor, shape (B, K)
         What a net is told of speaker and emotion; K = 0 for nets that are told nothing.
+    speaker : Tensor of int64, shape (B,)
+        Number of the speaker among those heard; -1 where nobody speaks.
+    clean : Tensor, shape (B, T, F)
+        Features before they were augmented, if they are kept; otherwise empty.
     """
 
     features: Tensor
@@ -54,11 +58,17 @@ class Batch(NamedTuple):
     articulation: Tensor
     articulation_weight: Tensor
     condition: Tensor = torch.zeros(0, 0)
+    speaker: Tensor = torch.zeros(0, dtype=torch.int64)
+    clean: Tensor = torch.zeros(0, 0, 0)
 
     def until(self, frames: int) -> Batch:
         """Return the first so many frames."""
-        parts = {name: part[:, :frames] for name, part in self._asdict().items()}
-        return Batch(**parts | {"condition": self.condition})
+        parts = self._asdict()
+        return Batch(**parts | {name: parts[name][:, :frames] for name in PER_FRAME})
+
+
+PER_FRAME = Batch._fields[: Batch._fields.index("condition")]
+"""Parts of a batch that have frames."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,8 @@ class Crops(IterableDataset[Batch]):
         How many recordings there are of each speaker, if not only those in `examples`.
     tell : callable, optional
         Returns what a net is told of an example, shape (K,); see `voxface.training.predict.told`.
+    keep_clean : bool
+        Whether batches keep the features before augmentation.
     """
 
     def __init__(
@@ -146,9 +158,13 @@ class Crops(IterableDataset[Batch]):
         *,
         takes: Mapping[str, int] | None = None,
         tell: Callable[[Example], NDArray[np.float32]] | None = None,
+        keep_clean: bool = False,
     ) -> None:
         super().__init__()
         self.tell = tell
+        self.keep_clean = keep_clean
+        names = sorted({example.speaker for example in examples})
+        self.speakers = {name: number for number, name in enumerate(names)}
         self.config = config
         self.augmentation = augmentation
         self.rest = rest
@@ -201,6 +217,8 @@ class Crops(IterableDataset[Batch]):
         crops = [self._crop(rng, bool(is_clean)) for is_clean in clean]
         parts = [torch.from_numpy(np.stack(part)) for part in zip(*crops, strict=True)]
         batch, speeds = Batch(*parts[:-1]), parts[-1]
+        if self.keep_clean:
+            batch = batch._replace(clean=batch.features)
         if self.augmentation is not None:
             noise = torch.from_numpy(
                 np.stack([coloured_noise(batch.features.shape[1], rng) for _ in crops])
@@ -269,6 +287,7 @@ class Crops(IterableDataset[Batch]):
             articulation,
             inside.astype(np.float32) * np.float32(known),
             self._told(rng, example),
+            np.int64(self.speakers[example.speaker]),
             np.float32(speed),
         )
 
@@ -301,6 +320,7 @@ class Crops(IterableDataset[Batch]):
             np.zeros((total, ARTICULATIONS), np.float32),
             zeros,
             self._told(rng, None),
+            np.int64(-1),
             np.float32(1),
         )
 
@@ -329,14 +349,12 @@ def _slower(batch: Batch, every: int) -> Batch:
     """Average every so many frames; a label counts as the least known of them does."""
     if every == 1:
         return batch
-    parts = {}
-    for name, part in batch._asdict().items():
-        if name == "condition":
-            continue
-        frames = part.reshape(part.shape[0], -1, every, *part.shape[2:])
+    parts = batch._asdict()
+    for name in (*PER_FRAME, *(["clean"] if batch.clean.numel() else [])):
+        frames = parts[name].unflatten(1, (-1, every))
         known = name in ("weight", "pose_weight", "articulation_weight")
         parts[name] = frames.amin(2) if known else frames.mean(2)
-    return Batch(**parts, condition=batch.condition)
+    return Batch(**parts)
 
 
 def _read(values: NDArray[np.float16], at: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -80,27 +80,54 @@ def fit(
     VoxfaceError
         If the folder holds the state of another recipe's run.
     """
-    resume = _state_to_resume(module, crops, output / LAST)
     average = AveragedWeights(decay=recipe.optimiser.average) if recipe.optimiser.average else None
     watch = Watch(takes, recipe.validation, average) if recipe.validation.every else None
-    if workers.count > 1:
-        share_norms(module.net)
-    states = ModelCheckpoint(
-        output, "last", every_n_train_steps=KEEP_EVERY, enable_version_counter=False
-    )
     # In this order: what is looked at is averaged, and what is kept has been looked at.
-    parts = (average, watch, *callbacks, RichProgressBar(leave=True), states)
+    parts = [part for part in (average, watch, *callbacks) if part is not None]
+    steps = recipe.optimiser.steps
+    logger = make_logger(recipe.logger, output, recipe.name)
+    trainer = run(module, crops, output / LAST, steps, recipe, workers, parts, logger)
+    if watch and watch.weights:
+        module.net.load_state_dict(watch.weights)
+    return trainer, watch
+
+
+def run(
+    module: lightning.LightningModule,
+    crops: Crops,
+    state: Path,
+    steps: int,
+    recipe: Recipe,
+    workers: Workers,
+    callbacks: Sequence[lightning.Callback] = (),
+    logger: Any = False,
+) -> lightning.Trainer:
+    """Train any module on crops for so many steps, from the state that was kept if there is one.
+
+    Raises
+    ------
+    VoxfaceError
+        If it is the state of another recipe's run.
+    """
+    resume = _state_to_resume(module, crops, state)
+    if workers.count > 1:
+        share_norms(module)
+    states = ModelCheckpoint(
+        state.parent, state.stem, every_n_train_steps=KEEP_EVERY, enable_version_counter=False
+    )
     _ignore_profiling_timer()
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")
         trainer = lightning.Trainer(
-            max_steps=recipe.optimiser.steps,
+            max_steps=steps,
             precision=recipe.precision,
             gradient_clip_val=recipe.optimiser.clip,
-            logger=make_logger(recipe.logger, output, recipe.name),
-            callbacks=[part for part in parts if part is not None],
+            logger=logger,
+            callbacks=[*callbacks, RichProgressBar(leave=True), states],
             enable_model_summary=False,
+            use_distributed_sampler=False,
+            log_every_n_steps=min(50, max(1, steps // 100)),
             **workers.trainer_options(),
         )
         loaders = Loaders(crops, workers.loaders)
@@ -108,12 +135,10 @@ def fit(
             trainer.fit(module, datamodule=loaders, ckpt_path=resume, weights_only=False)
         except SystemExit:  # Lightning's answer to Ctrl-C
             raise KeyboardInterrupt from None
-    if watch and watch.weights:
-        module.net.load_state_dict(watch.weights)
-    return trainer, watch
+    return trainer
 
 
-def _state_to_resume(module: FaceModule, crops: Crops, state: Path) -> str | None:
+def _state_to_resume(module: lightning.LightningModule, crops: Crops, state: Path) -> str | None:
     if not state.is_file():
         return None
     # The states are written by this program on this machine; nothing else is ever loaded.

@@ -77,6 +77,23 @@ def gather(recipe: Recipe, examples: Path) -> Gathered:
     return Gathered(heard, aside, takes, files)
 
 
+def gather_sounds(recipe: Recipe, examples: Path) -> list[Example]:
+    """Read the examples that a net is pre-trained on: none that is held out for testing.
+
+    Raises
+    ------
+    VoxfaceError
+        If files are missing, or nothing is left to hear.
+    """
+    heard: list[Example] = []
+    for name in recipe.pretraining.sets or tuple(recipe.data.sets):
+        kept, _ = split(load_examples(examples / f"{name}.npz"), recipe.data)
+        heard += [replace(example, corpus=name) for example in recipe.hearing.heard(kept)]
+    if not heard:
+        raise VoxfaceError("the recipe holds out every example of pretraining; name other 'sets'")
+    return heard
+
+
 def smoothed(example: Example, width: float) -> Example:
     """Smooth the labels without delay by a Gaussian, `width` milliseconds wide at half maximum."""
     deviation = width / 1000 * FRAME_RATE / HALF_MAXIMUM

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from voxface.phones.symbols import FEATURE_NAMES
+from voxface.training.workers import shared_total
 
 REACH = 6
 """Frames either way in which a closure counts for its phone: aligned phones are no more exact."""
@@ -66,4 +67,4 @@ def _near(where: Tensor, reach: int) -> Tensor:
 
 
 def _mean(values: Tensor, where: Tensor) -> Tensor:
-    return (values * where).sum() / where.sum().clamp(min=1)
+    return (values * where).sum() / shared_total(where.sum().to(values.dtype), 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -52,6 +52,10 @@ class LossWeights:
     meeting : float
         Cross-entropy of lips that meet once near each p, b, m (and lower lip and teeth near each f
         and v), and nowhere else; see `voxface.training.lip_meetings`.
+    distillation : float
+        Smooth-L1 of motion to what the recipe's `teachers` say; see `voxface.training.teachers`.
+    adversary : float
+        How strongly the net unlearns what tells speakers apart; see `voxface.training.trunk`.
     """
 
     motion: float = 1.0
@@ -68,6 +72,8 @@ class LossWeights:
     pose_bounds: float = 0.0
     sealing: float = 0.0
     meeting: float = 0.0
+    distillation: float = 0.0
+    adversary: float = 0.0
 
 
 def face_loss(
@@ -79,7 +85,7 @@ def face_loss(
     terms: LossWeights,
     rate: int = FRAME_RATE,
 ) -> dict[str, Tensor]:
-    """Compute every term that is switched on, already multiplied by its weight.
+    """Compute every term of `TERMS` that is switched on, already multiplied by its weight.
 
     The output at frame t is compared with the label at ``t - look_ahead``; `rate` is in frames per
     second.
@@ -93,7 +99,7 @@ def face_loss(
         round(STRIDE_SECONDS * rate),
     )
     mute = () if batch.articulation.shape[2] else ARTICULATED
-    wanted = {item.name: getattr(terms, item.name) for item in fields(terms)}
+    wanted = {name: getattr(terms, name) for name in TERMS}
     return {
         name: weight * TERMS[name](both)
         for name, weight in wanted.items()

@@ -15,6 +15,8 @@ from voxface.errors import unknown_name
 from voxface.models import CanonicalScale, FaceNet, FaceOutput
 from voxface.training.crops import Batch
 from voxface.training.losses import LossWeights, face_loss
+from voxface.training.teachers import Teachers
+from voxface.training.trunk import SpeakerJudge, Trunk
 from voxface.training.workers import worker_count, worker_number
 
 
@@ -55,7 +57,27 @@ class Stage:
 
 
 class FaceModule(lightning.LightningModule):  # type: ignore[misc]
-    """Train a causal net from features to face."""
+    """Train a net from features to face.
+
+    Parameters
+    ----------
+    net : FaceNet
+    scale : CanonicalScale
+    rest_motion : Tensor, shape (52,)
+        Motion where nobody speaks.
+    optimiser : Optimiser
+    losses : LossWeights
+    stages : sequence of Stage
+        Parts of the run with loss weights of their own.
+    rate : int
+        Frames per second.
+    seed : int
+        Seeds dropout.
+    teachers : Teachers, optional
+        From whose motion it learns, too.
+    speakers : int
+        How many speakers the adversary tells apart; 0 for no adversary.
+    """
 
     rest: Tensor
 
@@ -69,8 +91,11 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         stages: Sequence[Stage] = (),
         rate: int = FRAME_RATE,
         seed: int = 0,
+        teachers: Teachers | None = None,
+        speakers: int = 0,
     ) -> None:
         super().__init__()
+        self.teachers = teachers
         self.seed = seed
         self.net = net
         self.scale = scale
@@ -80,6 +105,8 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         self.rate = rate
         self.stages = sorted(stages, key=lambda stage: stage.until)
         self._freeze()
+        self.trunk = Trunk(net) if speakers else None
+        self.judge = SpeakerJudge(self.trunk.width, speakers) if self.trunk else None
 
     def loss_weights(self) -> LossWeights:
         """Return the loss weights of the stage that the run is in."""
@@ -123,7 +150,14 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         torch.manual_seed(hash((self.seed, self.global_step, worker_number())))
         if self.optimiser.only:
             self.net.eval()  # norms that are not learned must not drift either
-        _, terms = self.compare(Batch(*batch), self.loss_weights())
+        wanted, batch = self.loss_weights(), Batch(*batch)
+        output, terms = self.compare(batch, wanted)
+        if self.teachers and wanted.distillation:
+            off = self.teachers.loss(output.motion, self.net.look_ahead, batch)
+            terms["distillation"] = wanted.distillation * off
+        if self.trunk and self.judge and wanted.adversary:
+            stream = self.trunk.stream
+            terms["adversary"] = self.judge.loss(stream, wanted.adversary, batch.speaker)
         shared = worker_count() > 1
         self.log_dict(
             {f"loss/{name}": value.detach() for name, value in terms.items()}, sync_dist=shared
@@ -134,7 +168,7 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
 
     def configure_optimizers(self) -> Any:
         """Return AdamW with its schedule."""
-        learned = [p for p in self.net.parameters() if p.requires_grad]
+        learned = [p for p in self.parameters() if p.requires_grad]
         matrices = [p for p in learned if p.ndim > 1]
         vectors = [p for p in learned if p.ndim <= 1]
         optimiser = torch.optim.AdamW(

@@ -8,8 +8,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-import yaml
-
 from voxface.audio.features import FRAME_RATE, MEL_BANDS
 from voxface.errors import VoxfaceError, unknown_name
 from voxface.models import NetConfig, TCNConfig
@@ -20,6 +18,7 @@ from voxface.training.hearing import Hearing
 from voxface.training.loggers import check_logger
 from voxface.training.losses import LossWeights
 from voxface.training.module import Optimiser, Stage
+from voxface.training.overrides import read_values
 
 
 @dataclass(frozen=True)
@@ -105,6 +104,34 @@ class Validation:
 
 
 @dataclass(frozen=True)
+class Pretraining:
+    """What a net does before it learns faces: it guesses sound that was blanked.
+
+    Parameters
+    ----------
+    steps : int
+        Batches; 0 leaves it out.
+    sets : tuple of str
+        Example files, with or without faces; those of `data` where none is named.
+    share : float
+        Share of frames that are blanked, about, in spans of `span` frames.
+    learning_rate : float
+    """
+
+    steps: int = 0
+    sets: tuple[str, ...] = ()
+    share: float = 0.15
+    span: int = 10
+    learning_rate: float = 1e-3
+
+    def __post_init__(self) -> None:
+        if self.steps < 0 or not 0 < self.share < 1 or self.span < 1:
+            raise VoxfaceError(
+                "'steps' of pretraining is 0 or more, 'share' is between 0 and 1, 'span' 1 or more"
+            )
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A training run.
 
@@ -123,6 +150,9 @@ class Recipe:
         Lightning's loggers, or ``none``.
     initial : str
         Folder of a run whose weights the net begins with; it must have the same sizes.
+    teachers : tuple of str
+        Folders of runs from whose motion the net learns, too, as far as `distillation` of the
+        losses counts.
     """
 
     name: str = "voice-to-action"
@@ -131,6 +161,7 @@ class Recipe:
     precision: str = "bf16-mixed"
     logger: str = "tensorboard"
     initial: str = ""
+    teachers: tuple[str, ...] = ()
     model: NetConfig = field(default_factory=TCNConfig)
     data: Data = field(default_factory=Data)
     crops: CropConfig = field(default_factory=CropConfig)
@@ -139,9 +170,14 @@ class Recipe:
     stages: tuple[Stage, ...] = ()
     optimiser: Optimiser = field(default_factory=Optimiser)
     validation: Validation = field(default_factory=Validation)
+    pretraining: Pretraining = field(default_factory=Pretraining)
 
     def __post_init__(self) -> None:
         check_logger(self.logger)
+        if bool(self.teachers) != bool(self.most("distillation")):
+            raise VoxfaceError(
+                "distillation takes both 'teachers' of the recipe and 'distillation' of losses"
+            )
         columns = MEL_BANDS + len(self.hearing.extras)
         if self.hearing.extras and self.model.bands != columns:
             raise VoxfaceError(
@@ -149,11 +185,19 @@ class Recipe:
                 f"{self.model.bands}"
             )
 
+    def most(self, loss: str) -> float:
+        """Return the greatest weight that a loss has in any stage."""
+        weights = [stage.losses.get(loss, 0.0) for stage in self.stages]
+        return float(max([getattr(self.losses, loss), *weights]))
+
     @property
     def hearing(self) -> Hearing:
         """What the net hears."""
         return Hearing(self.hears, self.data.features, self.data.rate)
 
+
+RANGES = "tune"
+"""Section of a recipe that holds the ranges of ``voxface tune``."""
 
 T = TypeVar("T")
 _PARTS: dict[str, type] = {
@@ -163,6 +207,7 @@ _PARTS: dict[str, type] = {
     "losses": LossWeights,
     "optimiser": Optimiser,
     "validation": Validation,
+    "pretraining": Pretraining,
 }
 
 
@@ -174,19 +219,15 @@ def load_recipe(path: str | PathLike[str]) -> Recipe:
     VoxfaceError
         If the file cannot be read, is not YAML or holds an unknown or unusable setting.
     """
-    try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = str(error).splitlines()[0]
-        raise VoxfaceError(f"cannot read the recipe '{path}': {reason}") from None
-    if not isinstance(values, dict):
-        raise VoxfaceError(f"the recipe '{path}' is not a list of settings")
-    return recipe_from_dict(values)
+    return recipe_from_dict(read_values(Path(path)))
 
 
 def recipe_from_dict(values: Mapping[str, Any]) -> Recipe:
-    """Build a recipe from plain values; see `load_recipe`."""
-    parts = dict(values)
+    """Build a recipe from plain values; see `load_recipe`.
+
+    Ranges for ``voxface tune``, under ``tune``, are no part of it.
+    """
+    parts = {name: value for name, value in values.items() if name != RANGES}
     if isinstance(sizes := parts.get("model"), Mapping):
         parts["model"] = _build(config_type(sizes), sizes, "model")
     elif "model" in parts:

@@ -22,6 +22,7 @@ from voxface.models import FaceNet, build_net
 from voxface.models.condition import condition_size
 from voxface.models.linear import LinearNet
 from voxface.training.checkpoint import (
+    WEIGHTS,
     Trained,
     canonical_scale,
     git_commit,
@@ -30,13 +31,15 @@ from voxface.training.checkpoint import (
 )
 from voxface.training.crops import Crops
 from voxface.training.fit import LAST, fit, sizes
-from voxface.training.gather import gather
+from voxface.training.gather import gather, gather_sounds
 from voxface.training.hearing import as_heard, silence
 from voxface.training.module import FaceModule
 from voxface.training.predict import tell_one
+from voxface.training.pretrain import pretrain
 from voxface.training.recipe import Recipe
 from voxface.training.ridge import fit_linear
 from voxface.training.split import has_word, split
+from voxface.training.teachers import Teachers
 from voxface.training.validation import whole_takes
 from voxface.training.workers import ALONE, Workers
 
@@ -95,6 +98,30 @@ def train(
     net = build_net(recipe.model)
     if recipe.initial:
         begin_with(net, Path(recipe.initial))
+    make_crops = partial(
+        Crops,
+        augmentation=recipe.augmentation if recipe.hears == "sound" else None,
+        rest=np.asarray(canonical.resting, np.float32),
+        hearing=recipe.hearing,
+        takes=gathered.takes,
+        tell=partial(tell_one, recipe.model) if condition_size(recipe.model) else None,
+    )
+    if recipe.pretraining.steps:
+        sounds = make_crops(gather_sounds(recipe, examples), recipe.crops, seed=recipe.seed + 1)
+        pretrain(net, sounds, recipe, output, workers)
+    config = replace(
+        recipe.crops,
+        shares=tuple(recipe.data.sets.items()),
+        corpus_weight=tuple(recipe.data.weights.items()),
+    )
+    crops = make_crops(heard, config, seed=recipe.seed, keep_clean=bool(recipe.teachers))
+    if isinstance(net, LinearNet):
+        # In closed form there is nothing to resume, to validate or to stop early.
+        fit_linear(net, islice(crops, recipe.optimiser.steps))
+        trained = Trained(net.eval(), canonical, _about(recipe, net, gathered.files))
+        save_trained(output, trained)
+        return trained
+    folders = [Path(folder) for folder in recipe.teachers]
     module = FaceModule(
         net,
         canonical_scale(canonical),
@@ -104,32 +131,16 @@ def train(
         recipe.stages,
         recipe.data.rate,
         recipe.seed,
+        Teachers(folders, recipe.hearing, canonical, config.warm_up) if folders else None,
+        len(crops.speakers) if recipe.most("adversary") else 0,
     )
-    crops = Crops(
-        heard,
-        replace(
-            recipe.crops,
-            shares=tuple(recipe.data.sets.items()),
-            corpus_weight=tuple(recipe.data.weights.items()),
-        ),
-        recipe.augmentation if recipe.hears == "sound" else None,
-        np.asarray(canonical.resting, np.float32),
-        recipe.hearing,
-        recipe.seed,
-        takes=gathered.takes,
-        tell=partial(tell_one, recipe.model) if condition_size(recipe.model) else None,
-    )
-    if isinstance(net, LinearNet):
-        # In closed form there is nothing to resume, to validate or to stop early.
-        fit_linear(net, islice(crops, recipe.optimiser.steps))
-        trained = Trained(net.eval(), canonical, _about(recipe, gathered.files))
-        save_trained(output, trained)
-        return trained
     takes = whole_takes(
         gathered.aside, recipe.hearing, recipe.model, net.look_ahead, recipe.validation.takes
     )
     trainer, watch = fit(module, crops, takes, recipe, output, workers, callbacks=callbacks)
-    about = _about(recipe, gathered.files)
+    if module.trunk:
+        module.trunk.let_go()
+    about = _about(recipe, net, gathered.files)
     if watch:
         about["validation"] = {"best": watch.best, "looks": watch.looks}
     trained = Trained(net.eval(), canonical, about)
@@ -156,10 +167,15 @@ def begin_with(net: FaceNet, folder: Path) -> None:
     net.load_state_dict(state)
 
 
-def _about(recipe: Recipe, files: Sequence[Path]) -> dict[str, object]:
+def _about(recipe: Recipe, net: FaceNet, files: Sequence[Path]) -> dict[str, object]:
     return {
         "recipe": json.loads(json.dumps(asdict(recipe))),
         "data_sha256": {file.name: _sha256(file) for file in files},
+        "teachers_sha256": {folder: _sha256(Path(folder) / WEIGHTS) for folder in recipe.teachers},
+        "facts": {
+            "parameters": sum(part.numel() for part in net.parameters()),
+            "look_ahead_ms": 1000 * net.look_ahead / recipe.data.rate,
+        },
         "git_commit": git_commit(),
         "torch": torch.__version__,
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+from lightning.pytorch.utilities import rank_zero_only
 from torch import Tensor
 
 from voxface.errors import VoxfaceError
@@ -74,6 +75,11 @@ ALONE = Workers()
 def worker_count() -> int:
     """Return how many processes train together right now."""
     return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+
+
+def is_first() -> bool:
+    """Return whether this process speaks for the run; known before the workers are joined."""
+    return rank_zero_only.rank in (0, None)
 
 
 def worker_number() -> int:

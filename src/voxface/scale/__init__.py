@@ -1,0 +1,1 @@
+"""Training on clusters: the same recipe, shared by the workers of Ray."""
