@@ -120,9 +120,9 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         if not self.optimiser.only:
             return
         parts = [name for name, _ in self.net.named_children()]
-        for part in self.optimiser.only:
-            if part not in parts:
-                raise unknown_name("part of the net", part, parts)
+        for asked in self.optimiser.only:
+            if asked not in parts:
+                raise unknown_name("part of the net", asked, parts)
         for name, part in self.net.named_children():
             part.requires_grad_(name in self.optimiser.only)
 

@@ -79,7 +79,7 @@ class MaskedSound(lightning.LightningModule):  # type: ignore[misc]
         torch.manual_seed(hash((self.seed, self.global_step)))
         config, late = self.net.config, self.net.look_ahead
         sound = batch.features[:, :, : config.bands]
-        blank = blanked(*sound.shape[:2], self.settings).to(sound.device)
+        blank = blanked(len(sound), sound.shape[1], self.settings).to(sound.device)
         shown = torch.where(blank[:, :, None], config.feature_mean, sound)
         self.net(
             shown,

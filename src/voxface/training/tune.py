@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import lightning
 import optuna
@@ -24,7 +24,7 @@ STUDY = "study.db"
 """The trials so far, in the folder of a search; SQLite."""
 BEST = "best.yaml"
 """The recipe with the best values so far, in the folder of a search."""
-OBJECTIVES: dict[str, str] = {"loss": "minimize", "jaw_r": "maximize", "mouth_r": "maximize"}
+OBJECTIVES: dict[str, Literal["minimize", "maximize"]] = {"loss": "minimize", "jaw_r": "maximize", "mouth_r": "maximize"}
 """Figures of a look, and what is wished of them."""
 AGAIN = "again"
 """Attribute of a study: numbers of the trials that were stopped and have been put in line again."""
