@@ -72,6 +72,7 @@ def build_page(results: Values, pictures: Values, title: str) -> str:
         "num": number,
         "percent": lambda value: "" if value is None else f"{value:.0%}",
         "chance": chance,
+        "seconds": lambda value: f"{value:.2f}",
         "whole": lambda value: "" if value is None else f"{value:.0f}",
         "blank": lambda value: "" if value is None else value,
         "yaml": _yaml,
@@ -111,7 +112,7 @@ def number(value: float | None, digits: int = 3) -> str:
     """Return a number with so many significant digits, and a true minus sign; nothing for None."""
     if value is None:
         return ""
-    if abs(value) < 1e-9:
+    if abs(value) < 5e-6:  # ratios of what never moves have a floor of 1e-6
         return "0"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return f"{value:.{min(places, 6)}f}".replace("-", "−")

@@ -24,7 +24,7 @@ from voxface.evaluation.phone_classes import CLASSES
 from voxface.face import Rig
 
 Values = dict[str, Any]
-CHARTED = (*ASKED, "jaw_error", "jitter", "head_ratio")
+CHARTED = (*ASKED, "jitter", "head_ratio")
 """Figures that are drawn; the tables have all."""
 BROW, PUCKER, JAW = "browInnerUp", "mouthPucker", "jawOpen"
 
@@ -54,7 +54,9 @@ def draw_charts(results: Values) -> Values:
     charts: Values = {
         "intervals": draw_intervals("all", title, methods, panels),
         "spectra": {
-            group: draw_spectra(f"spectra{number}", f"Amplitude spectra, {group}", group, table)
+            group: draw_spectra(
+                f"spectra{number}", f"Amplitude spectra, {group}", group, table, methods
+            )
             for number, (group, table) in enumerate(results["spectra"].items())
             if table
         },
@@ -91,7 +93,7 @@ def _interval(values: Values) -> Interval | None:
     return (values["mean"], *ends)  # type: ignore[return-value]
 
 
-def draw_shown(number: int, shown: Shown) -> Values:
+def draw_shown(number: int, shown: Shown, methods: Sequence[str]) -> Values:
     """Return one take's curves and head as SVG, and what is written below them."""
     take, (begin, end) = shown.take, shown.window
     example = take.example
@@ -102,6 +104,7 @@ def draw_shown(number: int, shown: Shown) -> Values:
         take.phones,
         _tracks(shown),
         shown.window,
+        methods,
     )
     head = ""
     if take.has_head:
@@ -111,6 +114,7 @@ def draw_shown(number: int, shown: Shown) -> Values:
             f"Head of {take.name}",
             take.own_head[inside],
             {m: _head(cut(pair.clip, shown.window), take) for m, pair in shown.pairs.items()},
+            methods,
         )
     return {
         "take": take.name,

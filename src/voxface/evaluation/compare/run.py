@@ -194,7 +194,9 @@ def _pictures(
 
     pictures: Values = {"charts": draw_charts(results), "shown": []}
     for number, one in enumerate(shown[:takes]):
-        pictures["shown"].append(draw_shown(number, one))
+        pictures["shown"].append(
+            draw_shown(number, one, [method["name"] for method in results["methods"]])
+        )
         tell("drawing", number + 1, drawn)
     pictures["worst"] = moment_values(moments, rig if stills else None, rendered)
     with TemporaryDirectory(prefix="voxface-") as folder:

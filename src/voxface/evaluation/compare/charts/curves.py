@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from voxface.audio.features import MEL_BANDS, mel_centres
-from voxface.evaluation.compare.charts.theme import FAINT, INK, PAPER, chart, looks, to_svg
+from voxface.evaluation.compare.charts.theme import FAINT, INK, PAPER, Look, chart, looks, to_svg
 from voxface.evaluation.compare.takes import FloatArray
 from voxface.phones.symbols import SILENCE
 from voxface.phones.times import TimedPhone
@@ -46,6 +46,7 @@ def draw_curves(
     phones: Sequence[TimedPhone],
     tracks: Sequence[Track],
     window: tuple[float, float],
+    methods: Sequence[str],
 ) -> str:
     """Draw tracks under a spectrogram on one time axis.
 
@@ -55,6 +56,8 @@ def draw_curves(
         Log-mel in dB at 100 Hz.
     window : tuple of float
         Seconds that are shown.
+    methods : sequence of str
+        All of the report, so that each looks the same everywhere.
     """
     heights = [1.5] + [1.0] * len(tracks)
     with chart(WIDTH, 1.25 * sum(heights) + 0.75, "none") as figure:
@@ -63,7 +66,7 @@ def draw_curves(
         figure.subplots_adjust(LEFT, 0.55 / inches, RIGHT, 1 - 0.6 / inches, hspace=0.42)
         _spectrogram(axes[0], mel, phones, window)
         for axis, track in zip(axes[1:], tracks, strict=True):
-            _track(axis, track, phones, window)
+            _track(axis, track, phones, window, looks(methods))
         axes[-1].set_xlabel("time [s]")
         axes[0].set_xlim(window)
         lines, labels = axes[1].get_legend_handles_labels()
@@ -112,14 +115,19 @@ def _spectrogram(
 
 
 def _track(
-    axis: Any, track: Track, phones: Sequence[TimedPhone], window: tuple[float, float]
+    axis: Any,
+    track: Track,
+    phones: Sequence[TimedPhone],
+    window: tuple[float, float],
+    known: Mapping[str, Look],
 ) -> None:
     for phone in phones:
         if window[0] < phone.start < window[1]:
             axis.axvline(phone.start, color=FAINT, linewidth=0.6)
     axis.grid(False, axis="x")
     axis.plot(*track.true, color=INK, linewidth=2.6, alpha=0.85, label="captured")
-    for method, look in looks(list(track.said)).items():
-        axis.plot(*track.said[method], color=look.colour, linestyle=look.dashes, label=method)
+    for method, curve in track.said.items():
+        look = known[method]
+        axis.plot(*curve, color=look.colour, linestyle=look.dashes, label=method)
     axis.set_title(track.title)
     axis.set_ylabel(f"[{track.unit}]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -10,10 +10,12 @@ from voxface.evaluation.compare.charts.theme import INK, chart, looks, to_svg
 from voxface.evaluation.compare.takes import FloatArray
 
 
-def draw_heads(name: str, title: str, true: FloatArray, said: Mapping[str, FloatArray]) -> str:
+def draw_heads(
+    name: str, title: str, true: FloatArray, said: Mapping[str, FloatArray], methods: Sequence[str]
+) -> str:
     """Draw the paths of heads, (T, 6) each as `head_about_rest` returns them."""
     panels = {"captured": (true, INK)} | {
-        method: (said[method], look.colour) for method, look in looks(list(said)).items()
+        method: (path, looks(methods)[method].colour) for method, path in said.items()
     }
     reach = max(float(np.abs(path[:, :2]).max()) for path, _ in panels.values()) * 1.08 + 0.1
     with chart(10.5, 10.5 / max(len(panels), 3) + 0.35) as figure:

@@ -74,4 +74,4 @@ def _panel(axis: Any, panel: Panel, methods: Sequence[str], named: bool) -> None
     axis.set_ylim(len(panel.rows) - 0.5, -0.5)
     axis.tick_params(axis="y", length=0)
     axis.grid(False, axis="y")
-    axis.set_title(f"{panel.title} [{panel.unit}]")
+    axis.set_title(f"{panel.title} [{panel.unit}]" if panel.unit else panel.title)

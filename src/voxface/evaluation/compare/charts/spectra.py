@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,15 +10,17 @@ import numpy as np
 from voxface.evaluation.compare.charts.theme import INK, chart, looks, to_svg
 
 
-def draw_spectra(name: str, title: str, group: str, table: Mapping[str, Any]) -> str:
+def draw_spectra(
+    name: str, title: str, group: str, table: Mapping[str, Any], methods: Sequence[str]
+) -> str:
     """Draw one panel for each curve of a table as `spectrum_values` makes it."""
     with chart(10.5, 3.2) as figure:
         axes = figure.subplots(1, len(table), sharex=True, squeeze=False)[0]
         for axis, (curve, values) in zip(axes, table.items(), strict=True):
             true = values["captured"]
             axis.plot(true["hertz"], true["amplitude"], color=INK, linewidth=2.6, label="captured")
-            for method, look in looks(list(values["methods"])).items():
-                said = values["methods"][method]
+            for method, said in values["methods"].items():
+                look = looks(methods)[method]
                 if max(said["amplitude"], default=0) > 1e-6:
                     axis.plot(
                         said["hertz"],
