@@ -45,6 +45,9 @@ def run(
             f"{seconds:.2f} s of memory, {found.look_ahead_ms:.0f} ms of look-ahead"
         )
     if ray:
+        from voxface.scale import check_ray
+
+        check_ray()
         from voxface.scale.ray_training import train_with_ray
 
         train_with_ray(settings, examples, folder, threads=threads, workers=workers)

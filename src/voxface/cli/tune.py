@@ -35,6 +35,9 @@ def run(
     folder = output or Path("runs") / f"tune_{recipe.stem}"
     search = tune
     if ray:
+        from voxface.scale import check_ray
+
+        check_ray()
         from voxface.scale.ray_tuning import tune_with_ray as search
     search(
         values, examples, folder, trials=trials, objective=objective, threads=threads,

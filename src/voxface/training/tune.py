@@ -24,7 +24,11 @@ STUDY = "study.db"
 """The trials so far, in the folder of a search; SQLite."""
 BEST = "best.yaml"
 """The recipe with the best values so far, in the folder of a search."""
-OBJECTIVES: dict[str, Literal["minimize", "maximize"]] = {"loss": "minimize", "jaw_r": "maximize", "mouth_r": "maximize"}
+OBJECTIVES: dict[str, Literal["minimize", "maximize"]] = {
+    "loss": "minimize",
+    "jaw_r": "maximize",
+    "mouth_r": "maximize",
+}
 """Figures of a look, and what is wished of them."""
 AGAIN = "again"
 """Attribute of a study: numbers of the trials that were stopped and have been put in line again."""
