@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from voxface.training.describe import Description
 
+WIDTH = 140
+
 
 def run(
     nets: list[Path] = typer.Argument(
@@ -31,7 +33,8 @@ def run(
         table.add_column(title, justify="right")
     for path in nets:
         table.add_row(*_row(describe(path)))
-    Console(highlight=False).print(table)
+    # A row that a narrow terminal breaks is read more easily than cells cut short.
+    Console(highlight=False, width=max(WIDTH, Console().width)).print(table)
 
 
 def _row(net: Description) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import torch
 
 from voxface.audio.features import FRAME_RATE
 from voxface.engine import Model
@@ -60,7 +61,10 @@ def describe(path: Path) -> Description:
         net, rate = trained.net, Hearing.of_run(trained.about).rate
     elif path.suffix in (".yaml", ".yml"):
         recipe = load_recipe(path)
-        net, rate = build_net(recipe.model), recipe.data.rate
+        rate = recipe.data.rate
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(recipe.seed)  # the same table every time
+            net = build_net(recipe.model)
     else:
         raise VoxfaceError(f"'{path}' is neither a recipe (.yaml), a run's folder nor a .onnx file")
     found = facts(net, rate)
