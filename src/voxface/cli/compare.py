@@ -25,6 +25,9 @@ def run(
     lips: bool = typer.Option(
         False, "--lips", help="place the lips of runs as their exported models do"
     ),
+    most: int = typer.Option(
+        0, min=0, help="judge at most so many takes of each speaker: a quick look (0: all)"
+    ),
     title: str = typer.Option("", help="title of the page"),
     numbers: Path = typer.Option(None, "--json", help="also write every number as JSON"),
 ) -> None:
@@ -54,6 +57,7 @@ def run(
             films=films,
             worst=worst,
             stills=stills,
+            most=most,
             title=title,
             numbers=numbers,
             tell=tell,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voxface.corpus.examples import Example, load_examples
@@ -36,6 +36,8 @@ class Group:
         Names of the methods that may be judged on them.
     excluded : mapping of str to str
         Names of the others, and why not.
+    left_out : int
+        Takes that were left out to save time; see `thinned`.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Group:
     takes: tuple[Example, ...]
     methods: tuple[str, ...]
     excluded: Mapping[str, str]
+    left_out: int = 0
 
 
 def common_groups(examples: Path, methods: Sequence[Method]) -> list[Group]:
@@ -78,6 +81,21 @@ def common_groups(examples: Path, methods: Sequence[Method]) -> list[Group]:
             "what is left of the others; compare fewer, or prepare more takes"
         )
     return found
+
+
+def thinned(group: Group, most: int) -> Group:
+    """Return a group with at most so many takes of each speaker, evenly spread; 0 keeps all."""
+    if not most:
+        return group
+    voices: dict[str, list[Example]] = {}
+    for take in group.takes:
+        voices.setdefault(take.speaker, []).append(take)
+    kept = [
+        takes[round(number * len(takes) / min(most, len(takes)))]
+        for takes in voices.values()
+        for number in range(min(most, len(takes)))
+    ]
+    return replace(group, takes=tuple(kept), left_out=len(group.takes) - len(kept))
 
 
 def _by_place(examples: Path, data: Data | None) -> dict[tuple[str, str], list[Example]]:

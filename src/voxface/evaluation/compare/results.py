@@ -32,6 +32,7 @@ def split_values(gathered: Gathered) -> list[Values]:
             "group": group.name,
             "protocol": group.protocol,
             "takes": len(group.takes),
+            "left_out": group.left_out,
             "minutes": sum(map(len, group.takes)) / 6000,
             "speakers": dict(Counter(gathered.speakers(group.name))),
             "methods": list(group.methods),

@@ -21,7 +21,7 @@ from voxface.evaluation.compare.entrants import about
 from voxface.evaluation.compare.figures import FIGURES
 from voxface.evaluation.compare.films import film_count
 from voxface.evaluation.compare.gather import Gathered, gather
-from voxface.evaluation.compare.groups import common_groups, lips_shut_below
+from voxface.evaluation.compare.groups import common_groups, lips_shut_below, thinned
 from voxface.evaluation.compare.moments import Moment, worst_moments
 from voxface.evaluation.compare.page import build_page
 from voxface.evaluation.compare.pictures import (
@@ -64,6 +64,7 @@ def compare(
     films: int = 2,
     worst: int = 10,
     stills: bool = True,
+    most: int = 0,
     title: str = "",
     numbers: str | PathLike[str] | None = None,
     tell: Tell = lambda what, done, total: None,
@@ -85,6 +86,9 @@ def compare(
         moments are shown of each method.
     stills : bool
         Whether worst moments are rendered.
+    most : int
+        Takes of each speaker that are judged in a group, evenly spread, for a quick look; 0 judges
+        all.
     title : str
         Of the page.
     numbers : path-like, optional
@@ -111,7 +115,7 @@ def compare(
         if path is not None:
             check_writable(path)
     rig = default_head()
-    groups = common_groups(examples, methods)
+    groups = [thinned(group, most) for group in common_groups(examples, methods)]
     gathered = gather(
         groups,
         methods,

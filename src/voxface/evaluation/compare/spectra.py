@@ -14,6 +14,8 @@ from voxface.evaluation.compare.takes import FloatArray, Pair, Take, head_about_
 
 SECONDS = 2.0
 """Length of the windows of Welch's method."""
+STILL = 1e-12
+"""Power below which a captured curve does not move."""
 BANDS = (0.5, 2.0, 4.0, 8.0, 12.5)
 """Edges in hertz of the bands whose amplitudes are compared."""
 
@@ -62,6 +64,8 @@ def spectrum_values(gathered: Gathered) -> dict[str, Any]:
             if not long:
                 continue
             true = _spectrum([curve(takes[n]) for n in long], takes[long[0]].fps)
+            if true[1].max() < STILL:
+                continue
             said = {
                 method: _spectrum(
                     [curve(gathered.pairs[group.name, method][n]) for n in long], 100.0
