@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
+from torch.utils.data import DataLoader
 
 from fabricated import learnable, make_canonical, make_example
 from voxface.errors import VoxfaceError
@@ -104,6 +105,15 @@ def test_shares_of_a_batch_are_the_batch() -> None:
         for name, part in whole._asdict().items():
             joined = torch.cat([getattr(share, name) for share in parts])
             assert torch.equal(joined, part), name
+
+
+def test_loader_processes_draw_the_same_crops() -> None:
+    crops = make_crops()
+    crops.first = 3
+    loader = DataLoader(crops, batch_size=None, num_workers=2)
+    for index, batch in zip(range(3, 7), loader, strict=False):
+        for name, part in crops.draw(index)._asdict().items():
+            assert torch.equal(getattr(batch, name), part), name
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class RayWorkers(Workers):
         return {
             "accelerator": self.accelerator,
             "devices": "auto" if torch.cuda.is_available() else 1,
-            "strategy": RayDDPStrategy(find_unused_parameters=True),
+            "strategy": RayDDPStrategy(),
             "plugins": [RayLightningEnvironment()],
         }
 

@@ -164,7 +164,15 @@ class FaceModule(lightning.LightningModule):  # type: ignore[misc]
         )
         total = torch.stack(list(terms.values())).sum()
         self.log("loss", total.detach(), prog_bar=True, sync_dist=shared)
-        return total
+        return total + self._nothing(output) if shared else total
+
+    def _nothing(self, output: FaceOutput) -> Tensor:
+        """Return a zero that every parameter has a part in: workers wait for each one's gradient.
+
+        Losses that are switched off leave a net's heads, or the judge, without.
+        """
+        parts = [*output, *(self.judge.parameters() if self.judge else ())]
+        return 0 * torch.stack([part.float().sum() for part in parts]).sum()
 
     def configure_optimizers(self) -> Any:
         """Return AdamW with its schedule."""

@@ -63,8 +63,7 @@ class Workers:
             "accelerator": self.accelerator,
             "devices": self.devices,
             "num_nodes": self.machines,
-            # A net may have heads that the recipe's losses do not ask.
-            "strategy": "ddp_find_unused_parameters_true" if self.count > 1 else "auto",
+            "strategy": "ddp" if self.count > 1 else "auto",
         }
 
 
