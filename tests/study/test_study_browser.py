@@ -30,7 +30,7 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-WAIT = 15_000
+WAIT = 30_000
 
 
 @contextmanager
@@ -69,7 +69,7 @@ class Rater:
         play = page.get_by_role("button", name="Play", exact=True)
         following = page.get_by_role("button", name="Next")
         assert await following.is_disabled()
-        assert await page.locator("fieldset.all").is_disabled()
+        assert await page.get_by_role("radio").first.is_disabled()
         await play.tap(timeout=WAIT)
         token = (await page.locator("video").get_attribute("src")).rsplit("/", 1)[-1]
         answers = self.mind(self.study, self.store.clips(token), self.rng)

@@ -65,5 +65,15 @@ def krippendorff_ordinal(units: FloatArray) -> float | None:
         return None
 
 
+def both_ways(cube: FloatArray) -> FloatArray:
+    """Return preferences as units of agreement, shape (participants, 2 x pairs x sounds).
+
+    Every pair is there as it is and mirrored: which of two methods is called the first is
+    arbitrary, and must not decide how far raters are said to agree.
+    """
+    units = cube.reshape(len(cube), -1)
+    return np.hstack([units, -units])
+
+
 def _varies(units: FloatArray) -> bool:
     return bool(np.nanstd(np.nanmean(units, axis=0)) > 0 or np.nanstd(units) > 0)

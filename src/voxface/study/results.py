@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from voxface.study.agreement import cronbach, krippendorff_ordinal
+from voxface.study.agreement import both_ways, cronbach, krippendorff_ordinal
 from voxface.study.answers import Answers, Judgement
 from voxface.study.comparisons import PairTest, RatingTest, pair_tests, rating_tests
 from voxface.study.cubes import pair_cube, rating_cube
@@ -133,7 +133,7 @@ def _results(study: Study, people: int, judgements: Sequence[Judgement]) -> Resu
                 PairResult(
                     question.name, question.text, tuple(pair_tests(cube, study.methods)),
                     tuple(ranking(cube, study.methods)),
-                    krippendorff_ordinal(cube.reshape(len(cube), -1)),
+                    krippendorff_ordinal(both_ways(cube)),
                 )
             )  # fmt: skip
     return Results(people, tuple(ratings), tuple(pairs))
