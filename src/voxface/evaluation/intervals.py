@@ -104,7 +104,8 @@ def bootstrap_means(
         return [Interval(nothing, nothing, nothing, 0, 0)] * values.shape[1]
     held = np.where(known, values, 0)
     means = _ratio(held.sum(axis=0), known.sum(axis=0).astype(float))
-    drawn = np.random.default_rng(0).multinomial(units, np.full(units, 1 / units), draws)
+    rng, alike = np.random.default_rng(0), np.full(units, 1 / units)
+    drawn = rng.multinomial(units, alike, draws).astype(float)
     resampled = _ratio(drawn @ held, drawn @ known.astype(float))
     ends = 50 * (1 - confidence), 100 - 50 * (1 - confidence)
     result = []
