@@ -291,4 +291,6 @@ def test_a_missed_seal_costs_four_false_ones() -> None:
 def test_phones_are_only_asked_of_nets_that_tell_them() -> None:
     batch = make_batch()
     batch = batch._replace(articulation=torch.zeros(ITEMS, FRAMES, 0))
-    assert not {"articulation", "sealing", "meeting"} & set(loss(perfect(make_batch()), batch, ALL))
+    assert not {"articulation", "sealing", "meeting", "flicker"} & set(
+        loss(perfect(make_batch()), batch, ALL)
+    )

@@ -1,4 +1,4 @@
-"""The loss term of lips that must be seen to meet: near every p, b and m once, elsewhere never."""
+"""The loss terms of lips that must be seen to meet: near every p, b and m once, without flicker."""
 
 from __future__ import annotations
 
@@ -54,6 +54,20 @@ def missed_meetings(said: Tensor, true: Tensor, known: Tensor) -> Tensor:
         if column == BILABIAL:
             total = total + _mean(false, tongue)
     return total
+
+
+def flickering(said: Tensor, true: Tensor, known: Tensor) -> Tensor:
+    """Return how much heard lips start and stop more abruptly than the phones themselves do.
+
+    Lips are heavy: a closure of one frame, or two in one p, is seen as a flicker. Squared, what
+    the second difference of the probability exceeds that of the truth by is small for a pulse of
+    60 ms with slopes, and large for a spike. Arguments as for `missed_meetings`.
+    """
+    columns = [BILABIAL, LABIODENTAL]
+    both = torch.sigmoid(said[:, :, columns].float()), true[:, :, columns].float()
+    turn, due = ((part[:, 2:] - 2 * part[:, 1:-1] + part[:, :-2]).abs() for part in both)
+    there = (known[:, 1:-1] > 0)[:, :, None].expand_as(turn)
+    return _mean(torch.relu(turn - due) ** 2, there)
 
 
 def _soft_maximum(odds: Tensor) -> Tensor:

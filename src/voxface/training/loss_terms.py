@@ -14,7 +14,7 @@ from voxface.face import channel_index, channel_indices
 from voxface.models import CanonicalScale, FaceOutput
 from voxface.phones.symbols import FEATURE_NAMES as ARTICULATIONS
 from voxface.training.crops import Batch
-from voxface.training.lip_meetings import missed_meetings
+from voxface.training.lip_meetings import flickering, missed_meetings
 from voxface.training.workers import shared_total
 
 JAW, CLOSE = channel_index("jawOpen"), channel_index("mouthClose")
@@ -165,6 +165,12 @@ def meeting(both: Compared) -> Tensor:
     return missed_meetings(both.said.articulation, both.true.articulation, known)
 
 
+def flicker(both: Compared) -> Tensor:
+    """Return how abruptly heard lips start and stop, x 100, beyond what the phones do."""
+    known = both.true.articulation_weight
+    return 100 * flickering(both.said.articulation, both.true.articulation, known)
+
+
 def lip_gap(face: Tensor) -> Tensor:
     """Return how far lips are apart (B, T) in weights (B, T, 52): jaw less `mouthClose`, parted."""
     opened = torch.relu(face[:, :, JAW] - face[:, :, CLOSE])
@@ -216,9 +222,9 @@ TERMS: dict[str, Callable[[Compared], Tensor]] = {
     term.__name__: term
     for term in (
         motion, weights, velocity, acceleration, correlation, silence, pose, speech, articulation,
-        closure, spectral, pose_bounds, sealing, meeting,
+        closure, spectral, pose_bounds, sealing, meeting, flicker,
     )
 }  # fmt: skip
 """Every term by the name that a recipe calls it."""
-ARTICULATED = ("articulation", "sealing", "meeting")
+ARTICULATED = ("articulation", "sealing", "meeting", "flicker")
 """Terms that need nets and examples that know phones."""

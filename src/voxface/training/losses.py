@@ -52,6 +52,9 @@ class LossWeights:
     meeting : float
         Cross-entropy of lips that meet once near each p, b, m (and lower lip and teeth near each f
         and v), and nowhere else; see `voxface.training.lip_meetings`.
+    flicker : float
+        Squared second difference of the chances of these two, x 100, beyond the phones' own: lips
+        are heavy, and do not meet for one frame.
     distillation : float
         Smooth-L1 of motion to what the recipe's `teachers` say; see `voxface.training.teachers`.
     adversary : float
@@ -72,6 +75,7 @@ class LossWeights:
     pose_bounds: float = 0.0
     sealing: float = 0.0
     meeting: float = 0.0
+    flicker: float = 0.0
     distillation: float = 0.0
     adversary: float = 0.0
 
