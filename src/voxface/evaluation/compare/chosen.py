@@ -49,8 +49,8 @@ def typical_takes(gathered: Gathered, count: int) -> list[Shown]:
         moving = [values for values in scores if np.nanmax(np.abs(values), initial=0) > 0]
         merit = np.nanmean(moving, axis=0) if moving else np.zeros(len(takes))
         merit = np.where(np.isfinite(merit), merit, -1)
-        order = np.argsort(np.abs(merit - np.median(merit)), kind="stable")
-        queues.append((group, [int(number) for number in order]))
+        ranked = np.argsort(np.abs(merit - np.median(merit)), kind="stable")
+        queues.append((group, [int(number) for number in ranked]))
     # GRID speaks to more of what is shown (phones, brows, head): groups with phones come first.
     queues.sort(key=lambda item: not gathered.takes[item[0].name][0].phones)
     shown: list[Shown] = []

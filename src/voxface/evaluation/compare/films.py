@@ -14,7 +14,7 @@ import numpy as np
 from voxface.audio import read
 from voxface.audio.features import SAMPLE_RATE
 from voxface.evaluation.compare.chosen import Shown
-from voxface.evaluation.methods import recording_of
+from voxface.evaluation.recordings import recording_of
 from voxface.face import FaceClip, Rig
 from voxface.render import Camera, Performance, Renderer, Shooting, render_video
 from voxface.render.caption import pillow

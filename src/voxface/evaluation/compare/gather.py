@@ -82,7 +82,10 @@ def gather(
     """
     total, done = sum(len(group.takes) * len(group.methods) for group in groups), 0
     gauge, head = MouthGauge(rig), PosedHead(rig)
-    takes, pairs, scores, figures = {}, {}, {}, {}
+    takes: dict[str, list[Take]] = {}
+    pairs: dict[Key, list[Pair]] = {}
+    scores: dict[Key, list[Scores]] = {}
+    figures: dict[Key, dict[str, FloatArray]] = {}
     spent = dict.fromkeys((method.name for method in methods), (0.0, 0.0))
     for group in groups:
         takes[group.name] = [align(group.name, e, phones_of(e), gauge) for e in group.takes]

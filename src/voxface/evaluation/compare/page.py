@@ -134,7 +134,7 @@ def _lookups(results: Values) -> dict[str, Callable[..., Any]]:
         return verdict if verdict in ("better", "worse") else ""
 
     def known(group: str, figure: str) -> int:
-        return max(row[figure]["takes"] for row in results["groups"][group].values())
+        return max(int(row[figure]["takes"]) for row in results["groups"][group].values())
 
     def tested(group: str) -> list[Values]:
         return [row for row in results["paired"] if row["group"] == group]

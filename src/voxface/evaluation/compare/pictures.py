@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voxface.evaluation.compare.charts.curves import Track, draw_curves
 from voxface.evaluation.compare.charts.heads import draw_heads
@@ -15,10 +16,10 @@ from voxface.evaluation.compare.charts.spectra import draw_spectra
 from voxface.evaluation.compare.charts.theme import data_uri
 from voxface.evaluation.compare.chosen import Shown
 from voxface.evaluation.compare.figures import FIGURES
-from voxface.evaluation.compare.films import StillCamera, cut, make_films, stills
+from voxface.evaluation.compare.films import StillCamera, make_films, stills
 from voxface.evaluation.compare.moments import Moment
 from voxface.evaluation.compare.results import ASKED
-from voxface.evaluation.compare.takes import FloatArray, Take, head_about_rest
+from voxface.evaluation.compare.takes import FloatArray, Pair, head_about_rest
 from voxface.evaluation.metrics import about_rest
 from voxface.evaluation.phone_classes import CLASSES
 from voxface.face import Rig
@@ -89,8 +90,8 @@ def _draw_phones(phones: Values, methods: Sequence[str]) -> str:
 def _interval(values: Values) -> Interval | None:
     if values["mean"] is None:
         return None
-    ends = (values["mean"] if values[end] is None else values[end] for end in ("low", "high"))
-    return (values["mean"], *ends)  # type: ignore[return-value]
+    low, high = (values["mean"] if values[end] is None else values[end] for end in ("low", "high"))
+    return values["mean"], low, high
 
 
 def draw_shown(number: int, shown: Shown, methods: Sequence[str]) -> Values:
@@ -109,11 +110,12 @@ def draw_shown(number: int, shown: Shown, methods: Sequence[str]) -> Values:
     head = ""
     if take.has_head:
         inside = (take.at >= 100 * begin) & (take.at < 100 * end)
+        part = slice(round(100 * begin), round(100 * end))
         head = draw_heads(
             f"head{number}",
             f"Head of {take.name}",
             take.own_head[inside],
-            {m: _head(cut(pair.clip, shown.window), take) for m, pair in shown.pairs.items()},
+            {m: _head(pair)[part] for m, pair in shown.pairs.items()},
             methods,
         )
     return {
@@ -133,61 +135,40 @@ def _tracks(shown: Shown) -> list[Track]:
     times = take.clip.times[take.rows]
     clock = np.arange(len(take.example)) / 100
     resting = take.example.speech == 0
+    tracks: list[Track] = []
 
-    def track(
-        title: str,
-        unit: str,
-        true: FloatArray,
-        said: Callable[[str], FloatArray],
-    ) -> Track:
-        curves = {method: (clock, said(method)) for method in shown.pairs}
-        return Track(title, unit, _with_gaps(times, true, take.fps), curves)
+    def add(title: str, unit: str, true: FloatArray, said: Callable[[Pair], FloatArray]) -> None:
+        curves = {method: (clock, said(pair)) for method, pair in shown.pairs.items()}
+        tracks.append(Track(title, unit, _with_gaps(times, true, take.fps), curves))
 
-    tracks = []
-    for channel in (JAW, PUCKER):
-        column = take.clip.channels.index(channel)
+    def add_channel(name: str) -> None:
+        column = take.clip.channels.index(name)
         if take.tracked[column]:
-            tracks.append(
-                track(
-                    f"{channel}, about rest",
-                    "weight",
-                    _about(take.own[:, column], take.resting),
-                    lambda m, c=channel: _about(shown.pairs[m].clip[c], resting),  # type: ignore[misc]
-                )
-            )
-    gap = take.size.gap[take.rows]
-    tracks.append(track("lip gap", "mm", gap, lambda m: shown.pairs[m].size.gap))
-    column = take.clip.channels.index(BROW)
-    if take.tracked[column]:
-        own = _about(take.own[:, column], take.resting)
-        tracks.append(
-            track(
-                f"{BROW}, about rest",
-                "weight",
-                own,
-                lambda m: _about(shown.pairs[m].clip[BROW], resting),
-            )
-        )
+            true = _about(take.own[:, column], take.resting)
+            title = f"{name}, about rest"
+            add(title, "weight", true, lambda pair: _about(pair.clip[name], resting))
+
+    def add_turn(name: str, place: int) -> None:
+        true = take.own_head[:, place]
+        add(f"head {name}", "°", true, lambda pair: _head(pair)[:, place])
+
+    add_channel(JAW)
+    add_channel(PUCKER)
+    add("lip gap", "mm", take.size.gap[take.rows], lambda pair: pair.size.gap)
+    add_channel(BROW)
     if take.has_head:
-        for place, name in enumerate(("yaw", "pitch")):
-            tracks.append(
-                track(
-                    f"head {name}",
-                    "°",
-                    take.own_head[:, place],
-                    lambda m, p=place: _head(shown.pairs[m].clip, take)[:, p],  # type: ignore[misc]
-                )
-            )
+        add_turn("yaw", 0)
+        add_turn("pitch", 1)
     return tracks
 
 
-def _about(curve: FloatArray, resting: Any) -> FloatArray:
+def _about(curve: NDArray[np.floating], resting: NDArray[np.bool_]) -> FloatArray:
     return about_rest(np.asarray(curve, np.float64)[:, None], resting)[:, 0]
 
 
-def _head(clip: Any, take: Take) -> FloatArray:
-    resting = take.example.speech[: len(clip)] == 0
-    return head_about_rest(clip.head, resting)
+def _head(pair: Pair) -> FloatArray:
+    """Return the predicted head at 100 Hz about its rest."""
+    return head_about_rest(pair.clip.head, pair.take.example.speech == 0)
 
 
 def _with_gaps(times: FloatArray, values: FloatArray, fps: float) -> tuple[FloatArray, FloatArray]:

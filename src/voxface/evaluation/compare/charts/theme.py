@@ -50,7 +50,7 @@ def looks(methods: Sequence[str]) -> dict[str, Look]:
 
 
 @contextmanager
-def chart(width: float, height: float, layout: str = "constrained") -> Iterator[Any]:
+def chart(width: float, height: float, layout: Any = "constrained") -> Iterator[Any]:
     """Yield a matplotlib figure of a size in inches that is drawn in the page's colours.
 
     Raises
