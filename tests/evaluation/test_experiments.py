@@ -143,12 +143,15 @@ def test_an_experiment_is_run_once(tmp_path) -> None:
     prepare_captured(
         "grid", folder / "captures", folder / "corpora" / "grid", examples, revoice=False
     )
-    plan = load_experiment(write_plan(tmp_path))
+    plan = load_experiment(write_plan(tmp_path, methods=["still"]))
     said: list[str] = []
     result = run_experiment(plan, examples, tmp_path / "out", tell=said.append)
     assert [line for line in said if "training" in line]
     variants = result["variants"]
-    assert set(variants) == {"usual", "deaf"}
+    assert list(variants) == ["usual", "deaf", "still"]
+    still = variants["still"]["scores"]["GRID ben, never heard"]
+    assert [take["jaw_r"] for take in still] == [0] * 5, "what never moves correlates with nothing"
+    assert "| still | – |" in tables(result)
     assert variants["deaf"]["net"]["look_ahead_ms"] == 0
     [(group, takes)] = variants["usual"]["scores"].items()
     assert group == "GRID ben, never heard" and len(takes) == 5

@@ -13,7 +13,7 @@ import yaml
 from voxface.errors import VoxfaceError, unknown_name
 from voxface.training.recipe import Recipe, recipe_from_dict
 
-SETTINGS = ("title", "question", "base", "set", "reference", "variants")
+SETTINGS = ("title", "question", "base", "set", "reference", "variants", "methods")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Experiment:
         The variant that the others are tested against.
     recipes : mapping of str to Recipe
         The variants by name, in the order of the file.
+    methods : tuple of str
+        What needs no training and is scored beside them, such as ``"viseme"`` and ``"still"``.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Experiment:
     question: str
     reference: str
     recipes: Mapping[str, Recipe]
+    methods: tuple[str, ...] = ()
 
 
 def load_experiment(path: str | PathLike[str]) -> Experiment:
@@ -44,8 +47,9 @@ def load_experiment(path: str | PathLike[str]) -> Experiment:
 
     The file holds ``title``, ``question``, ``base`` (a recipe, relative to the file), ``reference``
     (name of a variant), ``variants`` (name → settings that differ from the base, nested as in a
-    recipe) and optionally ``set``, settings that differ from the base in every variant. A ``model``
-    that names its ``family`` replaces the base's model instead of changing it.
+    recipe) and optionally ``set``, settings that differ from the base in every variant, and
+    ``methods``, words of `load_method` that are scored as they are. A ``model`` that names its
+    ``family`` replaces the base's model instead of changing it.
 
     Raises
     ------
@@ -72,7 +76,12 @@ def load_experiment(path: str | PathLike[str]) -> Experiment:
     if reference not in recipes:
         raise unknown_name("reference of the experiment", reference, list(recipes))
     return Experiment(
-        place.stem, str(values["title"]), str(values["question"]).strip(), reference, recipes
+        place.stem,
+        str(values["title"]),
+        str(values["question"]).strip(),
+        reference,
+        recipes,
+        tuple(map(str, values.get("methods") or ())),
     )
 
 

@@ -14,7 +14,7 @@ from voxface.corpus.examples import Example
 from voxface.errors import VoxfaceError
 from voxface.evaluation.experiments.names import run_name
 from voxface.evaluation.experiments.plan import Experiment
-from voxface.evaluation.experiments.score import score_run
+from voxface.evaluation.experiments.score import score_method, score_run
 from voxface.evaluation.honest_split import honest_split
 from voxface.evaluation.lips import closure_threshold
 from voxface.formats.output import OutputFile
@@ -87,6 +87,10 @@ def run_experiment(
         variants[name] = _about(recipe, place) | {
             "scores": _scores(place, examples, groups, shut_under)
         }
+    for word in experiment.methods:
+        tell(f"{experiment.name}: scoring '{word}'")
+        scores = score_method(word, examples, groups, shut_under)
+        variants[word] = {"run": None, "seconds": 0.0, "net": None, "scores": scores}
     result = {
         "name": experiment.name,
         "title": experiment.title,

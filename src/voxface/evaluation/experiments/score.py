@@ -1,4 +1,4 @@
-"""The figures of one run on every take that no variant has heard."""
+"""The figures of a run or a method on every take that no variant has heard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from voxface.corpus.examples import Example
 from voxface.evaluation.lips import opening, phone_middles
-from voxface.evaluation.methods import load_method, predict_all
+from voxface.evaluation.methods import Method, load_method, predict_all
 from voxface.evaluation.takes import score_take
 from voxface.face import FaceClip
 
@@ -29,14 +29,36 @@ def score_run(
     """
     said = load_method(str(place), examples=examples)
     placed = load_method(str(place), examples=examples, lips=True)
-    return {
-        group: [
-            asdict(score_take(take, clip)) | lip_counts(take, with_lips, shut_under)
-            for take, clip, with_lips in zip(
-                takes, predict_all(said, takes), predict_all(placed, takes), strict=True
-            )
+    return _scored(said, placed, groups, shut_under)
+
+
+def score_method(
+    word: str, examples: Path, groups: Mapping[str, Sequence[Example]], shut_under: float
+) -> dict[str, list[dict[str, Any]]]:
+    """Score a method that needs no training, as `score_run` does a run."""
+    method = load_method(word, examples=examples)
+    return _scored(method, method, groups, shut_under)
+
+
+def _scored(
+    said: Method, placed: Method, groups: Mapping[str, Sequence[Example]], shut_under: float
+) -> dict[str, list[dict[str, Any]]]:
+    found = {}
+    for group, takes in groups.items():
+        clips = list(predict_all(said, takes))
+        lips = clips if placed is said else list(predict_all(placed, takes))
+        found[group] = [
+            _known(asdict(score_take(take, clip))) | lip_counts(take, with_lips, shut_under)
+            for take, clip, with_lips in zip(takes, clips, lips, strict=True)
         ]
-        for group, takes in groups.items()
+    return found
+
+
+def _known(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return figures with None for those that a take does not have: JSON knows no NaN."""
+    return {
+        name: None if isinstance(value, float) and not np.isfinite(value) else value
+        for name, value in figures.items()
     }
 
 

@@ -69,6 +69,9 @@ def _nets(variants: Mapping[str, Mapping[str, Any]]) -> str:
     rows = [["variant", "parameters", "hears back", "looks ahead", "multiply-adds / s", "training"]]
     for name, variant in variants.items():
         net = variant["net"]
+        if net is None:
+            rows.append([name, *["–"] * 5])
+            continue
         rows.append(
             [
                 name,
