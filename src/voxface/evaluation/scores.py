@@ -241,7 +241,9 @@ def _closed(
 def _posed(matched: Matched, head: PosedHead) -> dict[str, float]:
     count = len(ARKIT_CHANNELS)
     said, own = (
-        FaceClip(values[:, :count], matched.true.fps, tracked=matched.tracked[:count])
+        FaceClip(
+            values[:, :count].astype(np.float32), matched.true.fps, tracked=matched.tracked[:count]
+        )
         for values in (matched.said, matched.own)
     )
     found = head(said, own, matched.resting)
