@@ -101,9 +101,11 @@ def test_a_study_is_made_once_and_finished_where_it_was_stopped(work, voxface):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--methods", "ours"), "NAME=WHAT"),
-        (("--methods", "a=ours", "a=truth"), "two methods"),
-        (("--methods", "a=nowhere"), "no such file"),
+        (("--methods", "ours", "--sounds", "one.wav"), "NAME=WHAT"),
+        (("--methods", "a=ours"), "needs sounds"),
+        (("--sounds", "one.wav"), "needs methods"),
+        (("--methods", "a=ours", "a=truth", "--sounds", "one.wav"), "two methods"),
+        (("--methods", "a=nowhere", "--sounds", "one.wav"), "no such file"),
         (("--methods", "a=ours", "--sounds", "one.wav", "one.wav"), "two sounds"),
         (("--methods", "a=ours", "--sounds", "absent.wav"), "absent"),
         (("--methods", "a=ours", "--sounds", "one.wav"), "two methods"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,13 +67,18 @@ def krippendorff_ordinal(units: FloatArray) -> float | None:
         return None
 
 
+def flat(cube: FloatArray) -> FloatArray:
+    """Return judgements (participants, methods, sounds) as (participants, clips)."""
+    return cube.reshape(len(cube), math.prod(cube.shape[1:]))
+
+
 def both_ways(cube: FloatArray) -> FloatArray:
     """Return preferences as units of agreement, shape (participants, 2 x pairs x sounds).
 
     Every pair is there as it is and mirrored: which of two methods is called the first is
     arbitrary, and must not decide how far raters are said to agree.
     """
-    units = cube.reshape(len(cube), -1)
+    units = flat(cube)
     return np.hstack([units, -units])
 
 

@@ -147,7 +147,7 @@ def make_study(
 
 def _methods(wishes: Wishes) -> list[Method]:
     if not wishes.sounds:
-        raise VoxfaceError("a study needs sounds: --sounds one.wav --sounds two.wav")
+        raise VoxfaceError("a study needs sounds: --sounds one.wav two.wav")
     stems = [sound.stem for sound in wishes.sounds]
     for stem in stems:
         if stems.count(stem) > 1:

@@ -109,7 +109,7 @@ def parse_methods(texts: Sequence[str], sounds: Sequence[Path]) -> list[Method]:
             raise VoxfaceError(f"two methods are called '{name}'; give each a name of its own")
         methods.append(_method(name, what, sounds))
     if not methods:
-        raise VoxfaceError("a study needs methods: --methods ours=model.onnx --methods truth=CLIPS")
+        raise VoxfaceError("a study needs methods: --methods ours=model.onnx truth=CLIPS")
     return methods
 
 

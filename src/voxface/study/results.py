@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from voxface.study.agreement import both_ways, cronbach, krippendorff_ordinal
+from voxface.study.agreement import both_ways, cronbach, flat, krippendorff_ordinal
 from voxface.study.answers import Answers, Judgement
 from voxface.study.comparisons import PairTest, RatingTest, pair_tests, rating_tests
 from voxface.study.cubes import pair_cube, rating_cube
@@ -118,7 +118,7 @@ def _results(study: Study, people: int, judgements: Sequence[Judgement]) -> Resu
             counts = np.isfinite(cube).sum(axis=(0, 2))
             ends = zip(study.methods, *clustered_means(cube), counts, strict=True)
             means = [Mean(m, float(a), float(b), float(c), int(n)) for m, a, b, c, n in ends]
-            units = cube.reshape(len(cube), -1)
+            units = flat(cube)
             ratings.append(
                 RatingResult(
                     question.name, question.text, question.labels, tuple(means),
