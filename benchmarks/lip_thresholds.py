@@ -29,7 +29,16 @@ from voxface.training.checkpoint import load_trained
 from voxface.training.graph import FaceWeights, lip_thresholds
 from voxface.training.predict import predict
 
-PAIRS = ((0.05, 0.15), (0.09, 0.26), (0.15, 0.4), (0.2, 0.5), (0.3, 0.6), (0.4, 0.8), (0.6, 0.9))
+PAIRS = (
+    (0.05, 0.15),
+    (0.09, 0.26),
+    (0.12, 0.35),
+    (0.15, 0.4),
+    (0.2, 0.5),
+    (0.3, 0.6),
+    (0.4, 0.8),
+    (0.6, 0.9),
+)
 SETS = ("librispeech", "speechocean762", "arabic_commands")
 EACH, REACH = 60, 0.06
 

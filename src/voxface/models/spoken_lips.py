@@ -32,7 +32,7 @@ class LipThresholds:
 HEDGING = LipThresholds(shut=(0.09, 0.26), on_teeth=(0.03, 0.6))
 """For nets that learn phones frame by frame: they are sure of few p, b and m of fast speech. Lower
 thresholds would shut more of them, and with them many a t, d and n."""
-DECIDED = LipThresholds(shut=(0.15, 0.4), on_teeth=(0.5, 0.95))
+DECIDED = LipThresholds(shut=(0.12, 0.35), on_teeth=(0.5, 0.95))
 """For nets trained with the loss `meeting`, which say of most p, b and m once that lips meet.
 `benchmarks/lip_thresholds.py` prints what each choice costs."""
 ROUND = (0.12, 0.85)
