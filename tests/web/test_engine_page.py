@@ -245,7 +245,8 @@ def test_listening_can_be_stopped(heard: Any, speech: Path) -> None:
         (".flac", "flac", "s16", 44_100, CLOSE),
         (".mp3", "libmp3lame", "fltp", 44_100, CLOSE),
         (".m4a", "aac", "fltp", 48_000, CLOSE),
-        (".ogg", "libopus", "flt", 48_000, CLOSE),
+        # Two decoders of Opus differ most, and lips that decide answer more steeply.
+        (".ogg", "libopus", "flt", 48_000, 3 * CLOSE),
     ],
 )
 def test_files_of_other_kinds(
