@@ -3,7 +3,7 @@
 import torch
 
 from voxface.phones.symbols import FEATURE_NAMES, phone_features
-from voxface.training.lip_meetings import NEIGHBOURHOOD, REACH, missed_meetings
+from voxface.training.lip_meetings import NEIGHBOURHOOD, REACH, flickering, missed_meetings
 
 BILABIAL, LABIODENTAL = map(FEATURE_NAMES.index, ("bilabial", "labiodental"))
 FRAMES = 120
@@ -59,3 +59,24 @@ def test_what_is_not_known_does_not_count():
     true = spoken(p=(50, 58))
     said = torch.zeros(true.shape)
     assert float(missed_meetings(said, true, torch.zeros(true.shape[:2]))) == 0
+
+
+def test_a_spike_flickers_and_a_slope_does_not():
+    true = spoken()
+    known = torch.ones(true.shape[:2])
+
+    def loss_of(chances: list[float]) -> float:
+        said = torch.full(true.shape, -9.0)
+        said[0, 50 : 50 + len(chances), BILABIAL] = torch.logit(torch.tensor(chances))
+        return float(flickering(said, true, known))
+
+    spike, slope = loss_of([0.99]), loss_of([0.25, 0.5, 0.75, 0.99, 0.99, 0.75, 0.5, 0.25])
+    assert spike > 10 * slope
+    assert loss_of([0.99, 0.01, 0.99]) > 2 * spike
+    assert loss_of([1e-4]) < 1e-6
+
+
+def test_what_the_phones_do_themselves_is_no_flicker():
+    true = spoken(p=(50, 58))
+    said = 40 * (2 * true - 1)
+    assert float(flickering(said, true, torch.ones(true.shape[:2]))) < 1e-6
