@@ -75,12 +75,10 @@ def rating_tests(cube: FloatArray, methods: Sequence[str]) -> list[RatingTest]:
         gaps = gaps[np.isfinite(gaps).any(axis=1)]
         mean, low, high = clustered_means(gaps[:, None])
         p, effect = _signed_ranks(gaps)
-        found.append((a, b, len(gaps), mean[0], low[0], high[0], effect, p))
+        ends = float(mean[0]), float(low[0]), float(high[0])
+        found.append((methods[a], methods[b], len(gaps), *ends, effect, p))
     corrected = holm([row[-1] for row in found])
-    return [
-        RatingTest(methods[a], methods[b], *map(_plain, rest), float(fixed))  # type: ignore[arg-type]
-        for (a, b, *rest), fixed in zip(found, corrected, strict=True)
-    ]
+    return [RatingTest(*row, float(p)) for row, p in zip(found, corrected, strict=True)]
 
 
 def pair_tests(cube: FloatArray, methods: Sequence[str]) -> list[PairTest]:
@@ -143,7 +141,3 @@ def _signed_ranks(gaps: FloatArray) -> tuple[float, float]:
         warnings.simplefilter("ignore")  # a few participants: p is exact or near enough
         table = pingouin.wilcoxon(means)
     return float(table["p_val"].iloc[0]), float(table["RBC"].iloc[0])
-
-
-def _plain(value: float) -> float | int:
-    return int(value) if isinstance(value, int) else float(value)

@@ -227,9 +227,9 @@ def _resting(fps: Fraction, frames: int) -> FaceClip:
 
 
 def _late(clip: FaceClip) -> FaceClip:
-    """Return a clip whose second half comes first, joined over a fifth of a second."""
+    """Return a clip whose second half comes first."""
     frames = len(clip)
-    positions = (np.arange(frames) + frames / 2) % frames
+    positions = (np.arange(frames, dtype=np.float64) + frames / 2) % frames
     weights, head = interpolate_frames(clip.weights, clip.head, positions)
     return replace(clip, weights=weights, head=head)
 

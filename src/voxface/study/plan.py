@@ -18,6 +18,8 @@ PLAIN, LATE, TOLD = "plain", "late", "told"
 TRUTH = "truth"
 LIPS = "lip_sync"
 """The question that a clip out of time must be marked down in."""
+MARKED_DOWN = ("1", "2", "3")
+"""Answers to it that pass."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,12 @@ class Planner:
                 answer, lines = _instruction(part, odd)
                 take = self.take(method, sound, TOLD, lines)
                 clips = (take.stimulus.token,) * (2 if part == PAIR else 1)
-                passes = {EVERY_QUESTION: (answer,)}
+                passes: dict[str, tuple[str, ...]] = {EVERY_QUESTION: (answer,)}
             else:
                 take = self.take(method, sound, LATE)
                 late, plain = take.stimulus.token, self.take(method, sound).stimulus.token
                 clips = (late,) if part == RATING else ((late, plain), (plain, late))[odd]
-                passes = {LIPS: ("1", "2", "3")}
+                passes = {LIPS: MARKED_DOWN}
                 if part == PAIR:
                     passes = {EVERY_QUESTION: (("right", "left")[odd],)}
             takes.append(take)

@@ -53,7 +53,8 @@ def bradley_terry(wins: FloatArray) -> FloatArray:
     if count < 2:
         return np.zeros(count)
     strengths: FloatArray = choix.ilsr_pairwise_dense(wins + PRIOR * (1 - np.eye(count)))
-    return strengths - strengths.mean()
+    centred: FloatArray = strengths - strengths.mean()
+    return centred
 
 
 def ranking(cube: FloatArray, methods: tuple[str, ...]) -> list[Rank]:
