@@ -17,7 +17,9 @@ from ray.train.lightning import RayDDPStrategy, RayLightningEnvironment
 from ray.train.torch import TorchTrainer
 
 from voxface.errors import VoxfaceError
+from voxface.formats.output import write_error
 from voxface.training.checkpoint import Trained, load_trained
+from voxface.training.gather import gather
 from voxface.training.recipe import Recipe
 from voxface.training.train import train
 from voxface.training.workers import Workers
@@ -62,7 +64,11 @@ def train_with_ray(
     VoxfaceError
         As `train` does, or if the cluster cannot be reached.
     """
-    output.mkdir(parents=True, exist_ok=True)
+    gather(recipe, examples)  # what is wrong with it is told here, before a cluster is asked for
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(output, error) from None
     gpu = workers.accelerator == "gpu" or (
         workers.accelerator == "auto" and torch.cuda.is_available()
     )
