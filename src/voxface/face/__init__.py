@@ -9,6 +9,8 @@ from voxface.face.channels import (
 )
 from voxface.face.clip import REST_POSE, FaceClip
 from voxface.face.frame_rate import frame_count, parse_frame_rate
+from voxface.face.mesh_clip import MeshClip
+from voxface.face.mesh_topology import MeshTopology, face_mesh, face_mesh_topology
 from voxface.face.regions import HEAD, REGIONS, SPEECH_CHANNELS, region_channels
 from voxface.face.rig import Material, Rig, RigPart
 
@@ -21,10 +23,14 @@ __all__ = [
     "SPEECH_CHANNELS",
     "FaceClip",
     "Material",
+    "MeshClip",
+    "MeshTopology",
     "Rig",
     "RigPart",
     "channel_index",
     "channel_indices",
+    "face_mesh",
+    "face_mesh_topology",
     "frame_count",
     "mirrored",
     "parse_frame_rate",

@@ -45,6 +45,15 @@ def multiplied(first: ArrayLike, second: ArrayLike) -> FloatArray:
     return np.asarray(pairs.reshape(*pairs.shape[:-2], 16) @ _HAMILTON)
 
 
+def rotated(quaternions: ArrayLike, points: ArrayLike) -> FloatArray:
+    """Turn points (..., 3) by unit quaternions (..., 4), w first."""
+    rotation, point = np.asarray(quaternions, np.float64), np.asarray(points, np.float64)
+    axis = rotation[..., 1:]
+    # Rodrigues' formula in quaternions: p + 2 w (a x p) + 2 a x (a x p).
+    twice = 2 * np.cross(axis, point)
+    return np.asarray(point + rotation[..., :1] * twice + np.cross(axis, twice))
+
+
 _INTO = np.array([[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]])
 _SIGN = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, -1, -1, 1], [1, 1, -1, -1]])
 _HAMILTON: FloatArray = np.eye(4)[_INTO.reshape(16)] * _SIGN.reshape(16, 1)
