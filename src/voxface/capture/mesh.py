@@ -49,7 +49,7 @@ def filled(landmarks: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]
         If no frame shows a face.
     """
     points = np.array(landmarks, np.float64)
-    seen = np.isfinite(points).all(axis=(1, 2))
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(points).all(axis=(1, 2)))
     if not seen.any():
         raise VoxfaceError("no frame of the take shows a face; film it again, from the front")
     known, times = np.flatnonzero(seen), np.arange(len(points))

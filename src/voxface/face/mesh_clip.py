@@ -68,9 +68,7 @@ class MeshClip:
             )
         neutral = _finite(self.neutral, "the neutral face")
         if neutral.shape != (count, 3):
-            raise VoxfaceError(
-                f"the neutral face has shape {neutral.shape}; expected ({count}, 3)"
-            )
+            raise VoxfaceError(f"the neutral face has shape {neutral.shape}; expected ({count}, 3)")
         at_rest = np.array(REST_POSE, np.float32)
         head = _finite(
             np.broadcast_to(at_rest, (len(vertices), 7)) if self.head is None else self.head,

@@ -1,0 +1,167 @@
+"""From captured takes and their sounds to a set of mesh examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from voxface.audio import read
+from voxface.audio.features import FEATURE_NAMES, FRAME_RATE, features
+from voxface.capture.mesh import load_mesh_take
+from voxface.capture.sources import find_videos
+from voxface.corpus.grid import grid_speaker
+from voxface.corpus.mesh_examples import MeshExample, MeshSet
+from voxface.errors import VoxfaceError
+from voxface.face import MeshClip, face_mesh
+from voxface.face.alignment import aligned
+
+SMOOTHING = 0.022
+"""Standard deviation in seconds of the smoothing of captured vertices, without delay: a still face
+jitters."""
+QUIET_SHARE = 0.12
+"""Share of a speaker's frames, the quietest and slowest, of which their neutral face is taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A captured take with its sound's features."""
+
+    name: str
+    speaker: str
+    recording: Path
+    capture: Path
+    mesh: MeshClip
+    seen: NDArray[np.bool_]
+    features: NDArray[np.float32]
+
+
+def prepare_meshes(
+    captures: Path,
+    recordings: Iterable[Path],
+    *,
+    corpus: str = "grid",
+    speaker_of: Callable[[Path], str] = grid_speaker,
+    licence: str = "unknown",
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> MeshSet:
+    """Make a set of mesh examples of captured takes.
+
+    Every speaker's face at rest is measured over all takes of theirs, and every take is told as
+    offsets from it.
+
+    Parameters
+    ----------
+    captures : Path
+        Folder that ``voxface capture`` wrote.
+    recordings : iterable of Path
+        The videos that were captured, or folders of them: their sound is read.
+    corpus : str
+        What the set is called.
+    speaker_of : callable
+        From a recording to its speaker's name.
+    licence : str
+        Of the recordings; a model that learns from them tells it.
+    tell : callable
+        Called with takes done and takes in all.
+
+    Raises
+    ------
+    VoxfaceError
+        If no recording has a captured take.
+    """
+    found = [
+        (video, captures / f"{video.stem}.npz")
+        for video in find_videos(recordings)
+        if (captures / f"{video.stem}.landmarks.npz").is_file()
+    ]
+    if not found:
+        raise VoxfaceError(
+            f"'{captures}' holds no take of these recordings; capture them first: "
+            "voxface capture VIDEO... -o FOLDER"
+        )
+    takes = []
+    for done, (video, capture) in enumerate(found):
+        tell(done, len(found))
+        mesh, seen = load_mesh_take(capture)
+        heard = features(read(video))
+        takes.append(_Seen(video.stem, speaker_of(video), video, capture, mesh, seen, heard))
+    tell(len(found), len(found))
+    neutrals = {
+        speaker: neutral_face([take.mesh for take in of], [take.features for take in of])
+        for speaker, of in _by_speaker(takes).items()
+    }
+    examples = [_example(take, neutrals[take.speaker], corpus, licence) for take in takes]
+    return MeshSet(face_mesh()[0], examples)
+
+
+def neutral_face(
+    meshes: Sequence[MeshClip], sounds: Sequence[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Return a speaker's face at rest (V, 3): the median of their quietest and slowest frames.
+
+    Parameters
+    ----------
+    meshes : sequence of MeshClip
+    sounds : sequence of ndarray, shape (N, 83)
+        Features of each take's sound.
+    """
+    topology, average = face_mesh()
+    frames, stillness = [], []
+    for mesh, sound in zip(meshes, sounds, strict=True):
+        loud = gaussian_filter1d(sound[:, FEATURE_NAMES.index("loudness")].astype(float), 5)
+        at = np.clip(np.round(mesh.times * FRAME_RATE).astype(int), 0, len(loud) - 1)
+        speed = np.abs(np.gradient(mesh.vertices, axis=0)).mean(axis=(1, 2))
+        frames.append(mesh.vertices)
+        stillness.append(_rank(loud[at]) + _rank(speed))
+    vertices, score = np.concatenate(frames), np.concatenate(stillness)
+    quiet = vertices[score <= np.quantile(score, QUIET_SHARE)]
+    face = np.median(quiet, axis=0)
+    placed = aligned(face[None], average, topology.region("stable"))[0]
+    return np.asarray(placed, np.float32)
+
+
+def _rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where each value stands among the others, 0 to 1."""
+    order = np.argsort(np.argsort(values))
+    return np.asarray(order / max(1, len(values) - 1))
+
+
+def _example(take: _Seen, neutral: NDArray[np.float32], corpus: str, licence: str) -> MeshExample:
+    fps = float(take.mesh.fps)
+    stable = take.mesh.topology.region("stable")
+    vertices = aligned(take.mesh.vertices, neutral, stable)
+    vertices = gaussian_filter1d(vertices, SMOOTHING * fps, axis=0, mode="nearest")
+    # Frame k is to stand at k / fps of the sound; a take may begin later or between frames.
+    wanted = np.arange(int(np.floor(take.mesh.times[-1] * fps + 1e-6)) + 1) / fps
+    position = (wanted - take.mesh.start) * fps
+    inside = (position > -0.5) & (position < len(vertices) - 0.5)
+    bounded = np.clip(position, 0, len(vertices) - 1)
+    below = np.floor(bounded + 1e-6).astype(int)
+    above = np.minimum(below + 1, len(vertices) - 1)
+    blend = np.clip(bounded - below, 0, 1)[:, None, None]
+    placed = vertices[below] * (1 - blend) + vertices[above] * blend
+    return MeshExample(
+        take.name,
+        take.speaker,
+        corpus,
+        take.features.astype(np.float16),
+        (placed - neutral).astype(np.float16),
+        (inside & take.seen[below] & take.seen[above]).astype(np.uint8),
+        neutral,
+        fps,
+        {
+            "recording": str(take.recording), "capture": str(take.capture), "licence": licence,
+        },
+    )  # fmt: skip
+
+
+def _by_speaker(takes: Iterable[_Seen]) -> Mapping[str, list[_Seen]]:
+    found: dict[str, list[_Seen]] = {}
+    for take in takes:
+        found.setdefault(take.speaker, []).append(take)
+    return found

@@ -1,0 +1,1 @@
+"""Nets that move meshes: Animote and MeshTalk."""

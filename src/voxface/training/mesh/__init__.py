@@ -1,0 +1,1 @@
+"""Training nets that move meshes: Animote and MeshTalk."""
