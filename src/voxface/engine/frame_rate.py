@@ -20,6 +20,8 @@ class FrameRateStage:
     ----------
     fps : Fraction
         Frames per second to return.
+    rate : int
+        Frames per second of the model.
 
     Attributes
     ----------
@@ -29,11 +31,11 @@ class FrameRateStage:
         Longest time in seconds that an output frame waits for the model frame after it.
     """
 
-    def __init__(self, fps: Fraction) -> None:
+    def __init__(self, fps: Fraction, rate: int = FRAME_RATE) -> None:
         self.fps = fps
-        self._step = FRAME_RATE / fps  # model frames from one output frame to the next
+        self._step = rate / fps  # model frames from one output frame to the next
         self._up, self._down = self._step.as_integer_ratio()
-        self.delay = float((1 - Fraction(1, self._step.denominator)) / FRAME_RATE)
+        self.delay = float((1 - Fraction(1, self._step.denominator)) / rate)
         self.reset()
 
     def reset(self) -> None:

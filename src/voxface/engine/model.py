@@ -40,6 +40,29 @@ class SoundModel(Protocol):
         """Advance by whole hops."""
 
 
+def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """Load an ONNX file for the processor.
+
+    Raises
+    ------
+    VoxfaceError
+        If the file does not exist or cannot be run.
+    """
+    if not path.is_file():
+        raise VoxfaceError(f"there is no model file {path}")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that wait by spinning take the processor from decoding and writing.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own exceptions share no base class
+        reason = str(error).strip().splitlines()[0]
+        raise VoxfaceError(f"{path} is not a model that can be run: {reason}") from None
+
+
 class Model:
     """A model file, ready to run.
 
@@ -66,21 +89,7 @@ class Model:
 
     def __init__(self, path: str | PathLike[str] | None = None, *, threads: int = 1) -> None:
         self.path = Path(path) if path is not None else DEFAULT_MODEL
-        if not self.path.is_file():
-            raise VoxfaceError(f"there is no model file {self.path}")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Threads that wait by spinning take the processor from decoding and writing.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(self.path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # ONNX Runtime's own exceptions share no base class
-            reason = str(error).strip().splitlines()[0]
-            raise VoxfaceError(f"{self.path} is not a model that can be run: {reason}") from None
+        self._session = open_session(self.path, threads)
         self.description = ModelDescription.parse(
             self._session.get_modelmeta().custom_metadata_map, str(self.path)
         )
