@@ -184,7 +184,7 @@ class MeshStream:
         total = frame_count(Fraction(self._heard) / Fraction(self._rate), self.fps)
         rest = np.broadcast_to(np.array(REST_POSE, np.float32), (len(offsets), 7))
         told, head = self._frames.push(offsets, rest, total, last)
-        moved = told.reshape(len(told), -1, 3) * np.float32(self.options.strength)
+        moved = told.reshape(len(told), len(self.neutral), 3) * np.float32(self.options.strength)
         return MeshClip(
             self.neutral + moved,
             self.model.description.topology,
