@@ -1,6 +1,7 @@
-"""Face clips to and from files: one module per format, found by suffix, name or content."""
+"""Face clips and meshes to and from files: a module per format, by suffix, name or content."""
 
 from voxface.formats.catalogue import FORMATS, Format, find_format
+from voxface.formats.mesh_registry import holds_mesh, load_mesh, mesh_suffixes, save_mesh
 from voxface.formats.registry import (
     check_output,
     load_clip,
@@ -17,8 +18,12 @@ __all__ = [
     "Format",
     "check_output",
     "find_format",
+    "holds_mesh",
     "load_clip",
+    "load_mesh",
+    "mesh_suffixes",
     "open_writer",
     "resolve_rig",
     "save_clip",
+    "save_mesh",
 ]

@@ -81,14 +81,24 @@ def load(path: Path) -> FaceClip:
         return _read_animation(file)
 
 
+def is_mesh(animation: Mapping[str, Any]) -> bool:
+    """Tell whether an animation of voxface's moves a mesh that has no channels."""
+    return notes_of(animation).get("kind") == "mesh"
+
+
 def _read_animation(file: GltfFile) -> FaceClip:
     from voxface.rig.tracks import read_tracks
 
     animation = _animation(file)
+    if is_mesh(animation):
+        raise VoxfaceError(
+            f"{file.name} holds a moving mesh, not a face of channels; "
+            "read it with 'voxface.face.MeshClip.load'"
+        )
     tracks = read_tracks(file, animation)
-    notes = _notes(animation)
+    notes = notes_of(animation)
     times = np.unique(np.concatenate([track.times for track in tracks]))
-    fps, grid = _grid(times, notes)
+    fps, grid = frame_grid(times, notes)
     weights, tracked, unknown = _weights(file, tracks, grid)
     unseen = set(notes.get("untracked") or ())
     tracked &= np.array([name not in unseen for name in ARKIT_CHANNELS])
@@ -103,7 +113,7 @@ def _read_animation(file: GltfFile) -> FaceClip:
         metadata["unknown_columns"] = unknown
     start = float(notes.get("start", grid[0]))
     return FaceClip(
-        weights, fps, ARKIT_CHANNELS, _head(file, tracks, grid), tracked, start, metadata
+        weights, fps, ARKIT_CHANNELS, head_poses(file, tracks, grid), tracked, start, metadata
     )
 
 
@@ -112,7 +122,7 @@ def _animation(file: GltfFile) -> Json:
     if not animations:
         raise VoxfaceError(f"{file.name} holds no animation: it is a rig (--rig), not a clip")
     for each in animations:
-        if _notes(each):
+        if notes_of(each):
             return each
 
     def has_weights(entry: Json) -> bool:
@@ -127,13 +137,13 @@ def _animation(file: GltfFile) -> Json:
     return found
 
 
-def _notes(animation: Json) -> Mapping[str, Any]:
+def notes_of(animation: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what voxface noted of the clip it wrote; empty for other people's animations."""
     notes = (animation.get("extras") or {}).get("voxface")
     return notes if isinstance(notes, dict) else {}
 
 
-def _grid(
+def frame_grid(
     times: NDArray[np.float64], notes: Mapping[str, Any]
 ) -> tuple[Fraction, NDArray[np.float64]]:
     """Return the frame rate and the time of every frame in the file."""
@@ -195,7 +205,10 @@ def _gaze(
     return shown
 
 
-def _head(file: GltfFile, tracks: list[Track], grid: NDArray[np.float64]) -> NDArray[np.float32]:
+def head_poses(
+    file: GltfFile, tracks: list[Track], grid: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Return the motion of the node that turns the head, about its rest, shape (T, 7)."""
     from voxface.rig.head_motion import HeadNode
     from voxface.rig.scene import find_head, scene_nodes
 

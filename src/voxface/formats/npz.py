@@ -47,7 +47,7 @@ class NpzWriter(CollectingWriter):
             "units": np.array(json.dumps(UNITS)),
             "format_version": np.int64(FORMAT_VERSION),
         }
-        np.savez(cast("Any", _WriteOnly(self._file)), allow_pickle=False, **arrays)
+        np.savez(cast("Any", WriteOnly(self._file)), allow_pickle=False, **arrays)
 
 
 def load(path: Path) -> FaceClip:
@@ -71,13 +71,18 @@ def load(path: Path) -> FaceClip:
                 metadata,
             )
     except KeyError as error:
+        if "vertices" in archive:
+            raise VoxfaceError(
+                f"{path} holds a moving mesh, not a face of channels; "
+                "read it with 'voxface.face.MeshClip.load'"
+            ) from None
         raise VoxfaceError(f"{path} is not a face clip: {error.args[0]}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, MemoryError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise VoxfaceError(f"{path} is damaged or not a NumPy archive: {reason}") from None
 
 
-class _WriteOnly:
+class WriteOnly:
     """What `zipfile` asks of a file: it writes forward, and seeks not at all."""
 
     def __init__(self, file: OutputFile) -> None:
@@ -85,6 +90,7 @@ class _WriteOnly:
         self._failed = False
 
     def write(self, data: bytes) -> int:
+        """Append bytes."""
         # After a failure zipfile still writes its directory, which would hide the first error.
         if not self._failed:
             self._failed = True
@@ -93,7 +99,8 @@ class _WriteOnly:
         return len(data)
 
     def read(self, size: int = -1) -> bytes:
+        """Refuse."""
         raise OSError("this file is only written")
 
     def flush(self) -> None:
-        pass
+        """Do nothing: what is written is written."""

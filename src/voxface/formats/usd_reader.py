@@ -25,7 +25,7 @@ _BEGINNINGS = {b"#usda": ".usda", b"PXR-USDC": ".usdc", b"PK": ".usdz"}
 
 def read_scene(path: Path) -> FaceClip:
     """Read the weights by name, and the head if voxface wrote the file."""
-    with _named_as_usd(path) as file:
+    with named_as_usd(path) as file:
         try:
             stage = Usd.Stage.Open(str(file))
             animation = next(filter(None, map(_animation, stage.Traverse())), None)
@@ -94,7 +94,7 @@ def _animation(prim: Any) -> Any:
 
 
 @contextmanager
-def _named_as_usd(path: Path) -> Iterator[Path]:
+def named_as_usd(path: Path) -> Iterator[Path]:
     """Give a file a name that USD believes; it goes by the suffix."""
     with path.open("rb") as stream:
         beginning = stream.read(8)
