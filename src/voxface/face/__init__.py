@@ -10,7 +10,7 @@ from voxface.face.channels import (
 from voxface.face.clip import REST_POSE, FaceClip
 from voxface.face.frame_rate import frame_count, parse_frame_rate
 from voxface.face.mesh_clip import MeshClip
-from voxface.face.mesh_topology import MeshTopology, face_mesh, face_mesh_topology
+from voxface.face.mesh_topology import MESH_REGIONS, MeshTopology, face_mesh, face_mesh_topology
 from voxface.face.regions import HEAD, REGIONS, SPEECH_CHANNELS, region_channels
 from voxface.face.rig import Material, Rig, RigPart
 
@@ -18,6 +18,7 @@ __all__ = [
     "ARKIT_CHANNELS",
     "HEAD",
     "HEAD_COMPONENTS",
+    "MESH_REGIONS",
     "REGIONS",
     "REST_POSE",
     "SPEECH_CHANNELS",
