@@ -15,8 +15,8 @@ import pygltflib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted_mesh import planted_mesh, speaking_face
 
+from planted_mesh import planted_mesh, speaking_face
 from voxface.errors import VoxfaceError
 from voxface.face import REST_POSE, FaceClip, MeshClip, MeshTopology
 from voxface.formats import holds_mesh, load_mesh, mesh_suffixes, save_mesh
@@ -321,5 +321,5 @@ def test_usd_is_not_imported_for_other_files(tmp_path):
         f"save_mesh(planted_mesh(), {str(tmp_path / 'a.npz')!r});"
         "assert 'pxr' not in sys.modules and 'voxface.rig' not in sys.modules"
     )
-    here = Path(__file__).parent
+    here = ROOT / "tests"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=here)

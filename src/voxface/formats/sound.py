@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.errors import VoxfaceError
-from voxface.face import FaceClip
+from voxface.face import FaceClip, MeshClip
 
 
-def find_sound(clip: FaceClip, folder: str | PathLike[str] | None = None) -> Path | None:
+def find_sound(
+    clip: FaceClip | MeshClip, folder: str | PathLike[str] | None = None
+) -> Path | None:
     """Return the recording that a clip says it was made from, if it is there.
 
     Parameters
     ----------
-    clip : FaceClip
+    clip : FaceClip or MeshClip
         Its ``metadata["source"]`` names the recording.
     folder : path-like, optional
         Where the clip was read: a recording may have moved along with it.
