@@ -65,8 +65,24 @@ def run(
     rig: Path | None = typer.Option(
         None, help="Head to show in .glb and .usd files: GLB, VRM or ICT.", metavar="FILE"
     ),
-    model: Path | None = typer.Option(
-        None, help="Model file; default: the one in the package.", metavar="FILE"
+    model: str | None = typer.Option(
+        None,
+        help="voice_to_action (the default), animote or meshtalk, which move a mesh "
+        "(docs/mesh.md), or a model file.",
+        metavar="NAME|FILE",
+    ),
+    neutral: Path | None = typer.Option(
+        None,
+        help="With a model that moves a mesh: the face that is moved, a picture or a mesh clip.",
+        metavar="FILE",
+    ),
+    temperature: float | None = typer.Option(
+        None,
+        help="With meshtalk: 0 moves as is likeliest, 1 as varied as was learned.",
+        metavar="X",
+    ),
+    top_k: int | None = typer.Option(
+        None, help="With meshtalk: draw among so many classes of a head only.", metavar="N"
     ),
     method: str = typer.Option(
         "model",
@@ -95,9 +111,10 @@ def run(
     others go on; the exit code is then 2.
     """
     from voxface.cli.progress import SpeechProgress
-    from voxface.engine import Controls, Life, Model
+    from voxface.engine import Controls, Life, Model, model_path, moves_mesh
     from voxface.engine.controls import parse_settings
     from voxface.engine.expression import parse_expressions
+    from voxface.errors import VoxfaceError
     from voxface.pipeline import animate_files, plan_jobs, scripts_of
 
     controls = Controls(
@@ -119,6 +136,19 @@ def run(
         ),
     )
     jobs = plan_jobs(inputs, output, format)
+    file = model_path(model) if model is not None and method == "model" else None
+    if file is not None and moves_mesh(file):
+        from voxface.cli.animate_mesh import refuse_controls, run_mesh
+
+        refuse_controls(controls, rig=rig, texts=(text, phones, language))
+        run_mesh(
+            jobs, file, fps=fps, neutral=neutral, temperature=temperature, top_k=top_k, seed=seed,
+            start_timecode=start_timecode, salvage=salvage,
+        )  # fmt: skip
+        return
+    for name, given in (("neutral", neutral), ("temperature", temperature), ("top-k", top_k)):
+        if given is not None:
+            raise VoxfaceError(f"--{name} goes with a model that moves a mesh: --model animote")
     scripts = scripts_of(jobs, method, model=model, text=text, phones=phones, language=language)
     failed = False
     with SpeechProgress([job.source for job in jobs]) as progress:
@@ -126,7 +156,7 @@ def run(
             jobs,
             fps=fps,
             controls=controls,
-            model=Model.for_recordings(model) if method == "model" else None,
+            model=Model.for_recordings(file) if method == "model" else None,
             start_timecode=start_timecode,
             salvage=salvage,
             rig=rig,

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from voxface.corpus.mesh_examples import MeshExample, MeshSet
+from voxface.corpus.mesh_examples import MeshExample, MeshSet, load_mesh_set
+from voxface.engine import MODELS, MeshModel, MeshOptions, moves_mesh
+from voxface.errors import VoxfaceError
 from voxface.evaluation.intervals import bootstrap_mean
-from voxface.evaluation.mesh_methods import MeshMethod
+from voxface.evaluation.mesh_methods import MeshMethod, mesh_method
 from voxface.evaluation.mesh_scores import MESH_FIGURES, mesh_scores
+from voxface.training.checkpoint import ABOUT
+from voxface.training.mesh.split import MeshData, mesh_data, split_meshes
+from voxface.training.overrides import read_values
 
 FEWEST = 10
 """Seen frames without which a take is not measured."""
@@ -71,6 +78,80 @@ def score_take(method: MeshMethod, take: MeshExample, held: MeshSet) -> dict[str
     predicted = take.neutral + method.predict(take)[seen]
     true = take.neutral + take.offsets[seen].astype(np.float32)
     return row | mesh_scores(predicted, true, take.neutral, held.topology, take.fps)
+
+
+def judge(
+    names: Sequence[str],
+    meshes: Path,
+    recipe: Path | None = None,
+    *,
+    options: MeshOptions,
+    most: int = 0,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
+    """Measure methods by name on what none of them heard; see `mesh_report`.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As `mesh_method` takes them.
+    meshes : Path
+        File of examples.
+    recipe : Path, optional
+        Whose split says what was heard, beside what the methods say of themselves.
+    options : MeshOptions
+    most : int
+        Takes of a group at most; 0 for all.
+
+    Raises
+    ------
+    VoxfaceError
+        If a method or file is not there, or nothing is left that was not heard.
+    """
+    held = load_mesh_set(meshes)
+    splits = [data_of(name) for name in names]
+    if recipe is not None:
+        splits.append(mesh_data(read_values(recipe).get("data") or {}))
+    known = [data for data in splits if data is not None] or [MeshData()]
+    heard: set[str] = set()
+    speakers: set[str] = set()
+    for data in known:
+        split = split_meshes(held.examples, data)
+        heard |= {take.name for take in (*split.heard, *split.watched)}
+        speakers |= {take.speaker for take in split.heard}
+    left = [take for take in held.examples if take.name not in heard]
+    if not left:
+        raise VoxfaceError(f"{meshes} holds no take that none of these methods heard")
+    groups = groups_of(
+        [take for take in left if take.speaker in speakers],
+        [take for take in left if take.speaker not in speakers],
+        most,
+    )
+    learned = [take for take in held.examples if take.name in heard]
+    methods = [mesh_method(name, learned, options) for name in names]
+    return mesh_report(methods, groups, held, tell=tell)
+
+
+def data_of(name: str) -> MeshData | None:
+    """Return which takes a method heard by its own word; None if it says nothing.
+
+    Raises
+    ------
+    VoxfaceError
+        If what it says cannot be read.
+    """
+    path = MODELS.get(name, Path(name))
+    if path.is_dir():
+        try:
+            about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise VoxfaceError(f"'{path}' holds no trained mesh net") from None
+        said = (about.get("recipe") or {}).get("data")
+    elif path.is_file() and moves_mesh(path):
+        said = MeshModel(path).description.recipe.get("data")
+    else:
+        return None
+    return mesh_data(said) if said else None
 
 
 def groups_of(

@@ -127,7 +127,7 @@ def animate_file(
     """
     for output in job.outputs:
         if job.make_folder:
-            _make_folder(job)
+            make_folder(job)
         check_output(output, job.format)
     head = _head_of([job], rig)
     frames, seconds = 0, 0.0
@@ -184,7 +184,8 @@ def _with_first(first: FaceClip, rest: Iterator[FaceClip]) -> Iterator[FaceClip]
     yield from rest
 
 
-def _make_folder(job: Job) -> None:
+def make_folder(job: Job) -> None:
+    """Make the folder of a job's outputs, if need be."""
     folder = job.outputs[0].parent
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 from voxface.corpus.mesh_examples import MeshExample
-from voxface.errors import VoxfaceError
+from voxface.errors import VoxfaceError, unknown_name
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,21 @@ class MeshData:
             raise VoxfaceError(
                 "'hold_out_every' and 'validate_every' of data are 2 or more, 'minutes' 0 or more"
             )
+
+
+def mesh_data(values: Mapping[str, Any]) -> MeshData:
+    """Build from plain values, as a recipe or a model file holds them.
+
+    Raises
+    ------
+    VoxfaceError
+        If a setting is unknown; the message suggests the nearest name.
+    """
+    known = [item.name for item in fields(MeshData)]
+    for name in values:
+        if name not in known:
+            raise unknown_name("setting of data", str(name), known)
+    return MeshData(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
 @dataclass(frozen=True)
