@@ -172,7 +172,7 @@ def test_a_still_face_is_written_too(tmp_path):
     assert_same(load_mesh(tmp_path / "a.glb"), clip, 1e-5)
 
 
-@pytest.mark.parametrize("options", [{}, {"morphs": "frames"}])
+@pytest.mark.parametrize("options", [{}, {"morphs": "frames"}, {"gaps": True}])
 def test_khronos_finds_no_fault(tmp_path, options):
     node, script = shutil.which("node"), ROOT / "web" / "tests" / "validate_gltf.mjs"
     if node is None or not (ROOT / "web" / "node_modules" / "gltf-validator").is_dir():
@@ -309,6 +309,15 @@ def test_a_rig_without_motion_is_no_mesh_clip(tmp_path):
         load_mesh(path)
 
 
+def test_what_closes_the_mouth_is_no_part_of_the_mesh(tmp_path):
+    clip = speaking_face()
+    save_mesh(clip, tmp_path / "a.glb", gaps=True)
+    file = pygltflib.GLTF2().load(str(tmp_path / "a.glb"))
+    shown = [file.materials[each.material].name for each in file.meshes[0].primitives]
+    assert sorted(shown) == ["gap of lids", "gap of lids", "gap of speech", "skin"]
+    assert_same(load_mesh(tmp_path / "a.glb"), clip, 0.01)
+
+
 def test_a_head_at_rest_stays_at_rest(tmp_path):
     clip = replace(planted_mesh(), head=None)
     save_mesh(clip, tmp_path / "a.glb")
@@ -323,3 +332,32 @@ def test_usd_is_not_imported_for_other_files(tmp_path):
     )
     here = ROOT / "tests"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=here)
+
+
+def test_a_glb_of_another_make_is_read(tmp_path):
+    clip = planted_mesh(fps=25, start=0.4)
+    save_mesh(clip, tmp_path / "a.glb")
+    file = pygltflib.GLTF2().load(str(tmp_path / "a.glb"))
+    file.animations[0].extras = {}
+    file.nodes[1].name = "Head"
+    file.save(str(tmp_path / "b.glb"))
+    found = load_mesh(tmp_path / "b.glb")
+    assert found.fps == 25 and found.start == pytest.approx(0.4)
+    assert found.topology.name == "sheet" and not found.topology.regions
+    assert np.linalg.norm(found.vertices - clip.vertices, axis=-1).max() < 0.01
+    np.testing.assert_allclose(found.head, clip.head, atol=1e-6)
+    assert not holds_mesh(tmp_path / "b.glb")
+
+
+def test_usd_of_another_make_is_read(tmp_path):
+    pytest.importorskip("pxr")
+    clip = planted_mesh(fps=25)
+    save_mesh(clip, tmp_path / "a.usda")
+    text = (tmp_path / "a.usda").read_text()
+    begin = text.index("customLayerData")
+    end = text.index("    defaultPrim")
+    (tmp_path / "b.usda").write_text(text[:begin] + text[end:].lstrip())
+    found = load_mesh(tmp_path / "b.usda")
+    assert found.fps == 25 and found.start == pytest.approx(0.25)
+    np.testing.assert_array_equal(found.vertices, clip.vertices)
+    np.testing.assert_array_equal(found.head, [REST_POSE] * 12)

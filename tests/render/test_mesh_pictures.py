@@ -14,6 +14,7 @@ from media import tone, write_media
 from planted_mesh import planted_mesh, speaking_face
 from voxface.errors import VoxfaceError
 from voxface.face import MeshClip, face_mesh
+from voxface.formats.mesh_gaps import openings
 from voxface.render import (
     Orthographic,
     draw_pose,
@@ -22,7 +23,7 @@ from voxface.render import (
     pose_images,
     project,
 )
-from voxface.render.mesh_rig import mesh_rig, openings
+from voxface.render.mesh_rig import mesh_rig
 from voxface.render.pose_images import pose_contours
 
 COLOURS = {contour.name: contour.colour for contour in pose_contours()}

@@ -9,7 +9,7 @@ def run(
     files: list[Path] = typer.Argument(
         None,
         metavar="[CLIP|AUDIO]...",
-        help="Face clip or recording to open; a clip and its recording may be given together.",
+        help="Face clip, mesh or recording to open; a clip or mesh goes with its recording.",
     ),
     compare: Path = typer.Option(
         None, "--compare", help="Face clip or recording to show beside it."

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.errors import VoxfaceError
-from voxface.face import FaceClip, MeshClip
+from voxface.face import FaceClip, Material, MeshClip
 from voxface.formats.mesh_components import LARGEST_ERROR, Components, components_of
+from voxface.formats.mesh_gaps import Gap, mesh_gaps
 from voxface.formats.mesh_look import SKIN, mesh_colours
 from voxface.formats.output import OutputFile
 
@@ -27,6 +28,8 @@ from voxface.formats.output import OutputFile
 
 MOST_FRAMES = 500
 """Frames of a clip whose every frame may become a morph target."""
+GAP = "gap"
+"""What `extras.voxface` says of a primitive that is no part of the mesh."""
 _CM = np.float32(0.01)
 
 
@@ -38,6 +41,7 @@ def save(
     components: int | None = None,
     largest_error: float = LARGEST_ERROR,
     normals: bool = True,
+    gaps: bool = False,
 ) -> None:
     """Write a clip as an animated mesh.
 
@@ -53,6 +57,8 @@ def save(
         Centimetres that any vertex of any frame may be off.
     normals : bool
         Whether morph targets turn the normals too, which light needs; doubles the file.
+    gaps : bool
+        Whether what lies behind lips and lids is closed, as parts of its own: for looking at.
 
     Raises
     ------
@@ -65,6 +71,7 @@ def save(
         components=components,
         largest_error=largest_error,
         normals=normals,
+        gaps=gaps,
     )
     with OutputFile(path) as file:
         file.write(content)
@@ -77,6 +84,7 @@ def mesh_glb(
     components: int | None = None,
     largest_error: float = LARGEST_ERROR,
     normals: bool = True,
+    gaps: bool = False,
 ) -> bytes:
     """Return a GLB file of a clip; see `save`."""
     from voxface.rig.animation import EXTRAS, MorphTrack, add_animation
@@ -90,7 +98,13 @@ def mesh_glb(
     packer = Packer({"asset": {"version": "2.0", "generator": "voxface"}})
     mesh = {
         "name": clip.topology.name,
-        "primitives": [_primitive(packer, clip, found.deltas, normals)],
+        "primitives": [
+            _primitive(packer, clip, found.deltas, normals),
+            *(
+                _gap(packer, each, clip.neutral, found.deltas)
+                for each in (mesh_gaps(clip.topology, clip.neutral) if gaps else ())
+            ),
+        ],
         "weights": [0.0] * len(names),
         "extras": {"targetNames": list(names)},
     }
@@ -136,7 +150,7 @@ def _primitive(
     packer: Any, clip: MeshClip, deltas: NDArray[np.float32], normals: bool
 ) -> dict[str, Any]:
     from voxface.rig.normals import vertex_normals
-    from voxface.rig.packer import INDICES, VERTICES
+    from voxface.rig.packer import VERTICES
 
     triangles = clip.topology.triangles
     if not len(triangles):
@@ -157,17 +171,48 @@ def _primitive(
             turned = vertex_normals(clip.neutral + delta, triangles) - rest
             target["NORMAL"] = packer.accessor(turned, target=VERTICES)
         targets.append(target)
-    # The largest number of a type is glTF's mark for a restart and must not be an index.
-    kind = "<u2" if triangles.max() < 65535 else "<u4"
-    surface = {
-        "baseColorFactor": list(SKIN.color),
-        "metallicFactor": SKIN.metallic,
-        "roughnessFactor": SKIN.roughness,
-    }
-    material = {"name": SKIN.name, "pbrMetallicRoughness": surface, "doubleSided": SKIN.two_sided}
     return {
         "attributes": attributes,
-        "indices": packer.accessor(triangles.reshape(-1).astype(kind), target=INDICES),
-        "material": packer.add("materials", material),
+        "indices": _indices(packer, triangles),
+        "material": _material(packer, SKIN),
         "targets": targets,
     }
+
+
+def _gap(
+    packer: Any, gap: Gap, neutral: NDArray[np.float32], deltas: NDArray[np.float32]
+) -> dict[str, Any]:
+    from voxface.rig.packer import VERTICES
+
+    def vectors(values: NDArray[np.float32]) -> int:
+        return int(packer.accessor(values * _CM, target=VERTICES, bounds=True))
+
+    forward = np.tile(np.array((0, 0, 1), np.float32), (len(gap.vertices), 1))
+    return {
+        "attributes": {
+            "POSITION": vectors(gap.placed(neutral)),
+            "NORMAL": packer.accessor(forward, target=VERTICES),
+        },
+        "indices": _indices(packer, gap.triangles),
+        "material": _material(packer, gap.material),
+        "targets": [{"POSITION": vectors(gap.moved(delta))} for delta in deltas],
+        "extras": {"voxface": GAP},
+    }
+
+
+def _indices(packer: Any, triangles: NDArray[np.int32]) -> int:
+    from voxface.rig.packer import INDICES
+
+    # The largest number of a type is glTF's mark for a restart and must not be an index.
+    kind = "<u2" if triangles.max() < 65535 else "<u4"
+    return int(packer.accessor(triangles.reshape(-1).astype(kind), target=INDICES))
+
+
+def _material(packer: Any, look: Material) -> int:
+    surface = {
+        "baseColorFactor": list(look.color),
+        "metallicFactor": look.metallic,
+        "roughnessFactor": look.roughness,
+    }
+    entry = {"name": look.name, "pbrMetallicRoughness": surface, "doubleSided": look.two_sided}
+    return int(packer.add("materials", entry))

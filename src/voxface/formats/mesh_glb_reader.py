@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from voxface.errors import VoxfaceError
 from voxface.face import MeshClip, MeshTopology
 from voxface.formats.glb import frame_grid, head_poses, is_mesh, notes_of
+from voxface.formats.mesh_glb import GAP
 
 if TYPE_CHECKING:
     from voxface.rig.gltf_file import GltfFile, Json
@@ -62,12 +63,13 @@ def _read(file: GltfFile) -> MeshClip:
             "export it with its shape key animation"
         )
     mesh = file.item("meshes", file.item("nodes", moving.node)["mesh"])
-    if len(mesh["primitives"]) != 1:
+    shown = [each for each in mesh["primitives"] if not _is_gap(each)]
+    if len(shown) != 1:
         raise VoxfaceError(
-            f"{file.name}: its moving mesh has {len(mesh['primitives'])} materials; "
+            f"{file.name}: its moving mesh has {len(shown)} materials; "
             "voxface reads meshes of one: join them and export it again"
         )
-    primitive, notes = mesh["primitives"][0], notes_of(animation)
+    primitive, notes = shown[0], notes_of(animation)
     neutral, deltas = _shapes(file, primitive)
     if moving.values.shape[1] != len(deltas):
         raise file.broken("an animation has another number of weights than its mesh targets")
@@ -93,6 +95,10 @@ def _read(file: GltfFile) -> MeshClip:
 
 def _moves_mesh(file: GltfFile, track: Track) -> bool:
     return track.path == "weights" and "mesh" in file.item("nodes", track.node)
+
+
+def _is_gap(primitive: Json) -> bool:
+    return (primitive.get("extras") or {}).get("voxface") == GAP
 
 
 def _shapes(file: GltfFile, primitive: Json) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

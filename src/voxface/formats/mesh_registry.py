@@ -67,7 +67,7 @@ MESH_FORMATS = (
         (".glb",),
         "mesh_glb",
         "mesh_glb_reader",
-        ("morphs", "components", "largest_error", "normals"),
+        ("morphs", "components", "largest_error", "normals", "gaps"),
     ),
     MeshFormat(
         "usd",
@@ -124,7 +124,7 @@ def save_mesh(clip: MeshClip, path: AnyPath, format: str | None = None, **option
     format : str, optional
         ``npz``, ``glb`` or ``usd``.
     **options
-        For ``.glb``: ``morphs``, ``components``, ``largest_error``, ``normals``; see
+        For ``.glb``: ``morphs``, ``components``, ``largest_error``, ``normals``, ``gaps``; see
         `voxface.formats.mesh_glb.save`.
 
     Raises

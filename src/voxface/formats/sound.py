@@ -12,9 +12,7 @@ from voxface.errors import VoxfaceError
 from voxface.face import FaceClip, MeshClip
 
 
-def find_sound(
-    clip: FaceClip | MeshClip, folder: str | PathLike[str] | None = None
-) -> Path | None:
+def find_sound(clip: FaceClip | MeshClip, folder: str | PathLike[str] | None = None) -> Path | None:
     """Return the recording that a clip says it was made from, if it is there.
 
     Parameters

@@ -1,7 +1,7 @@
 """The page: serves the built web application and what it is to show."""
 
 from voxface.viewer.built_page import page_folder
-from voxface.viewer.offer import Offer, offer_any, offer_clip, offer_rig, offer_sound
+from voxface.viewer.offer import Offer, offer_any, offer_clip, offer_mesh, offer_rig, offer_sound
 from voxface.viewer.serve import address_of, listen, serve
 from voxface.viewer.site import Site
 
@@ -12,6 +12,7 @@ __all__ = [
     "listen",
     "offer_any",
     "offer_clip",
+    "offer_mesh",
     "offer_rig",
     "offer_sound",
     "page_folder",

@@ -77,6 +77,26 @@ def offer_clip(path: str | PathLike[str]) -> Offer:
     return Offer(f"{file.stem}.npz", as_npz)
 
 
+def offer_mesh(path: str | PathLike[str]) -> Offer:
+    """Offer a moving mesh of any format that voxface reads, as GLB.
+
+    Raises
+    ------
+    VoxfaceError
+        If the file cannot be read as one, or has no frames.
+    """
+    file = _existing(path)
+    from voxface.formats import load_mesh  # noqa: PLC0415
+    from voxface.formats.mesh_glb import mesh_glb  # noqa: PLC0415
+
+    clip = load_mesh(file)
+    if not len(clip):
+        raise VoxfaceError(f"{file} holds no frames; there is nothing to show")
+    if file.suffix.lower() == ".glb":
+        return Offer(file.name, file.read_bytes)
+    return Offer(f"{file.stem}.glb", lambda: mesh_glb(clip, gaps=True))
+
+
 def offer_sound(path: str | PathLike[str]) -> Offer:
     """Offer a recording; one that browsers do not decode becomes a WAV file, 48 kHz, mono.
 
@@ -117,17 +137,19 @@ def offer_rig(path: str | PathLike[str]) -> Offer:
 
 
 def offer_any(path: str | PathLike[str]) -> Offer:
-    """Offer a clip or a recording, whichever the suffix says.
+    """Offer a mesh, a clip or a recording, whichever the suffix and the content say.
 
     Raises
     ------
     VoxfaceError
-        As `offer_clip` and `offer_sound`.
+        As `offer_mesh`, `offer_clip` and `offer_sound`.
     """
-    from voxface.formats import FORMATS  # noqa: PLC0415
+    from voxface.formats import FORMATS, holds_mesh, mesh_suffixes  # noqa: PLC0415
 
     readable = {suffix for known in FORMATS for suffix in known.loaders}
     suffix = Path(path).suffix.lower()
+    if suffix in mesh_suffixes() and holds_mesh(path):
+        return offer_mesh(path)
     return offer_clip(path) if suffix in readable else offer_sound(path)
 
 

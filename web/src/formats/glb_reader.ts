@@ -8,6 +8,7 @@ import { connect } from "../rig/connect";
 import { eyeChannels, findEyes } from "../rig/eyes";
 import { readGltf, understanding, type GltfFile, type Json } from "../rig/gltf_file";
 import { headNode, headPose } from "../rig/head_motion";
+import { isMovingMesh } from "../rig/mesh_motion";
 import { unpacked } from "../rig/meshopt";
 import { findHead, sceneNodes } from "../rig/scene";
 import { targetNames } from "../rig/target_names";
@@ -34,6 +35,7 @@ function readAnimation(file: GltfFile): FaceClip {
   const notes = notesIn(animation);
   const times = [...new Set(tracks.flatMap((track) => track.times))].sort((a, b) => a - b);
   const { fps, grid } = gridOf(times, notes);
+  if (isMovingMesh(file.json)) return meshClip(file, tracks, notes, fps, grid);
   const { shown, unknown } = shownIn(file, tracks, grid);
   const unseen: unknown[] = Array.isArray(notes.untracked) ? notes.untracked : [];
   const channels = ARKIT_CHANNELS.length;
@@ -64,6 +66,29 @@ function readAnimation(file: GltfFile): FaceClip {
       ...(isObject(notes.metadata) ? notes.metadata : {}),
       ...(unknown.length ? { unknown_columns: unknown } : {}),
     },
+  });
+}
+
+/** A clip whose channels are the targets of the mesh in the file; weights may be below 0. */
+function meshClip(
+  file: GltfFile,
+  tracks: readonly Track[],
+  notes: Json,
+  fps: FrameRate,
+  grid: readonly number[],
+): FaceClip {
+  const track = tracks.find(({ path }) => path === "weights");
+  if (!track) throw file.broken("its mesh has no animation of weights");
+  const channels = targetNames(file.item("meshes", file.item("nodes", track.node).mesh));
+  const weights = Float32Array.from(valuesAt(track, grid).flat());
+  return checkedClip({
+    channels,
+    fps,
+    weights,
+    head: headsIn(file, tracks, grid),
+    tracked: new Uint8Array(weights.length).fill(1),
+    start: Number(notes.start ?? grid[0]),
+    metadata: { ...(isObject(notes.metadata) ? notes.metadata : {}), kind: "mesh" },
   });
 }
 

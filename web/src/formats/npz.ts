@@ -51,6 +51,12 @@ function clipOf(arrays: Map<string, NpyArray>, fileName: string): FaceClip {
   const wanted = (name: string): NpyArray => {
     const found = arrays.get(name);
     if (found) return found;
+    if (arrays.has("vertices")) {
+      throw new VoxfaceError(
+        `${fileName} holds a moving mesh; the page reads those as GLB: open it with ` +
+          "'voxface view', or save it as .glb",
+      );
+    }
     throw new VoxfaceError(
       `${fileName} is not a face clip: ${name} is not a file in the archive`,
     );

@@ -1,4 +1,5 @@
 /** The formats there are, and how one is found; the counterpart of `voxface.formats.registry`. */
+import { movesMesh } from "../rig/mesh_motion";
 import { VoxfaceError, type FaceClip } from "../types";
 import { writeAudio2FaceCsv, writeAudio2FaceJson } from "./audio2face";
 import type { Bytes, Format, WriteOptions } from "./format";
@@ -109,6 +110,12 @@ export async function writeClip(
   options: WriteOptions = {},
 ): Promise<Bytes> {
   const format = findFormat(name);
+  if (movesMesh(clip)) {
+    throw new VoxfaceError(
+      `${format.title} holds a face of channels, which a moving mesh is not; the file you opened ` +
+        "is the mesh as GLB",
+    );
+  }
   if (format.needsRig && !options.rig) {
     throw new VoxfaceError(`${format.title} holds the head too; give one as GLB`);
   }

@@ -27,9 +27,10 @@ export interface Match {
 export interface Connection {
   /**
    * What moves the mouth: `arkit` (targets of its own), `visemes` (the set of fifteen), `vrm` (the
-   * expressions aa ih ou ee oh), `vowels` (targets of those names) or `none`.
+   * expressions aa ih ou ee oh), `vowels` (targets of those names), `mesh` (targets that only the
+   * clip in the same file knows) or `none`.
    */
-  readonly kind: "arkit" | "visemes" | "vrm" | "vowels" | "none";
+  readonly kind: "arkit" | "visemes" | "vrm" | "vowels" | "mesh" | "none";
   /** The names of the head's morph targets, in its own order. */
   readonly targets: readonly string[];
   readonly matched: readonly Match[];

@@ -1,3 +1,4 @@
+import { movesMesh } from "../rig/mesh_motion";
 import { type FaceClip, frameCount, framesPerSecond } from "../types";
 import { sampleClip } from "../view/sample";
 import { Sheet, token } from "./canvas";
@@ -38,6 +39,8 @@ export class Curves {
     });
     state.channels.watch(() => this.#list());
     watchAll([state.take, state.other, state.channels, state.dark], () => this.#paint());
+    // The parts of a mesh's motion have no names that say anything.
+    state.take.watch((take) => (this.element.hidden = take !== null && movesMesh(take.clip)));
   }
 
   #list(): void {

@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<string, string>> = {
   visemes: "15 visemes, mixed from the channels",
   vrm: "VRM expressions, mixed from the channels",
   vowels: "five vowels, mixed from the channels",
+  mesh: "a mesh, moved by the clip in its own file",
   none: "nothing that a clip could move",
 };
 

@@ -1,5 +1,6 @@
 import { Engine, type RawFrames, type Sound } from "../core";
-import type { FaceClip } from "../types";
+import { movesMesh } from "../rig/mesh_motion";
+import { type FaceClip, VoxfaceError } from "../types";
 import type { Place } from "./actions";
 import type { HeadKeeper } from "./head_keeper";
 import { fetchFile, isAnimated, lineOf, openClip, openSound, sortFiles } from "./open_files";
@@ -55,6 +56,16 @@ export class Session {
       if (place === "head" || (!clip && !sound)) return;
       const take = await this.#read(clip, sound, signal);
       signal.throwIfAborted();
+      if (place === "other" && movesMesh(take.clip)) {
+        throw new VoxfaceError(
+          `${take.name} is a moving mesh, which only its own file's head shows; ` +
+            "open it alone, or make a film of both",
+        );
+      }
+      if (!worn && this.heads.head.value?.connection.kind === "mesh") {
+        // A mesh moves as its own file says, and by nothing else.
+        await this.heads.loadDefault();
+      }
       if (place === "other") this.compare(take);
       else this.show(take);
       notices.push(...(take.sound?.notices ?? []));

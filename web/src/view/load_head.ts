@@ -11,6 +11,7 @@ import { connect, type ExpressionBind } from "../rig";
 import { type Eye, findEyes } from "../rig/eyes";
 import { readGltf } from "../rig/gltf_file";
 import { loadRig } from "../rig/load_rig";
+import { connectByName, isMovingMesh } from "../rig/mesh_motion";
 import { VoxfaceError } from "../types";
 import { misplaced } from "./facing";
 import { type EyeBone, Head, morphMeshes } from "./head";
@@ -46,7 +47,9 @@ export async function loadHead(
   root.traverse((child) => prepare(child as Mesh));
   if (options.isDefault) dressDefaultHead(root);
   const targets = [...new Set(meshes.flatMap((mesh) => Object.keys(mesh.morphTargetDictionary!)))];
-  const connection = connect(targets, { expressions: expressionsOf(gltf, vrm) });
+  const connection = isMovingMesh(gltf.parser.json)
+    ? connectByName(targets)
+    : connect(targets, { expressions: expressionsOf(gltf, vrm) });
   return new Head(name, root, connection, {
     vrm,
     eyes: await eyesOf(gltf, vrm, bytes, name),
