@@ -35,6 +35,7 @@ VERBS: tuple[str, ...] = (
     "compare",
     "experiment",
     "study",
+    "mesh",
 )
 """Every verb is the function ``run`` of the module of the same name in this package, or, where it
 has verbs of its own, the module's ``app``."""
@@ -46,10 +47,11 @@ EXTRAS: dict[str, str] = {
     "compare": "compare",
     "tune": "tune",
     "study": "study",
+    "mesh": "train",
 }
 """The extra without whose packages a verb does nothing at all; other verbs say what they lack."""
 
-_WRITING = ("animate", "convert", "plot", "render", "compare", "study")
+_WRITING = ("animate", "convert", "plot", "render", "compare", "study", "mesh")
 """Verbs that tidy up when they are terminated; the others work in processes of their own."""
 
 

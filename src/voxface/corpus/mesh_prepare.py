@@ -25,6 +25,10 @@ SMOOTHING = 0.022
 jitters."""
 QUIET_SHARE = 0.12
 """Share of a speaker's frames, the quietest and slowest, of which their neutral face is taken."""
+INNER_LIPS = (13, 14)
+"""Vertices of the 468-point face in the middle of the upper and of the lower inner lip."""
+SHUT = 0.08
+"""Centimetres between them below which lips are shut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +108,8 @@ def neutral_face(
 ) -> NDArray[np.float32]:
     """Return a speaker's face at rest (V, 3): the median of their quietest and slowest frames.
 
+    Only frames with lips shut count, or nearly shut where there are none.
+
     Parameters
     ----------
     meshes : sequence of MeshClip
@@ -119,6 +125,10 @@ def neutral_face(
         frames.append(mesh.vertices)
         stillness.append(_rank(loud[at]) + _rank(speed))
     vertices, score = np.concatenate(frames), np.concatenate(stillness)
+    # Some people never shut their lips between sentences: their faces rest where lips are nearest.
+    gap = np.linalg.norm(vertices[:, INNER_LIPS[0]] - vertices[:, INNER_LIPS[1]], axis=1)
+    shut = gap <= max(SHUT, np.quantile(gap, 0.02))
+    vertices, score = vertices[shut], score[shut]
     quiet = vertices[score <= np.quantile(score, QUIET_SHARE)]
     face = np.median(quiet, axis=0)
     placed = aligned(face[None], average, topology.region("stable"))[0]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from voxface.corpus.mesh_examples import MeshExample, MeshSet
 from voxface.engine import MODELS, MeshModel, MeshOptions, animate_mesh, moves_mesh
 from voxface.errors import VoxfaceError, unknown_name
+from voxface.face import REST_POSE
 from voxface.face.resample import interpolate_frames
 
 FloatArray = NDArray[np.float32]
@@ -82,8 +83,8 @@ def fitted(offsets: FloatArray, frames: int) -> FloatArray:
 def at_example_rate(offsets: FloatArray, rate: float, example: MeshExample) -> FloatArray:
     """Read offsets told at `rate` frames per second at the example's times."""
     flat = offsets.reshape(len(offsets), -1)
-    position = np.arange(len(example.offsets)) * (rate / example.fps)
-    still = np.tile(np.float32([0, 0, 0, 1, 0, 0, 0]), (len(flat), 1))
+    position = np.arange(len(example.offsets), dtype=np.float64) * (rate / example.fps)
+    still = np.tile(np.array(REST_POSE, np.float32), (len(flat), 1))
     read, _ = interpolate_frames(flat, still, position)
     return read.reshape(len(read), -1, 3)
 

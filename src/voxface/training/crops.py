@@ -124,7 +124,17 @@ class Share:
     workers: int = 1
 
 
-class Crops(IterableDataset[Batch]):
+class AnyCrops(IterableDataset[Any]):
+    """An endless stream of batches that can begin anywhere and be divided among workers."""
+
+    first: int
+
+    def divide(self, share: Share) -> None:
+        """Draw only a worker's part of every batch from now on."""
+        raise NotImplementedError
+
+
+class Crops(AnyCrops):
     """An endless stream of batches, the same for the same seed.
 
     Parameters

@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import lightning
 import torch
@@ -16,9 +16,9 @@ from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from torch.utils.data import DataLoader
 
 from voxface.errors import VoxfaceError
-from voxface.training.crops import Batch, Crops, Share
+from voxface.training.crops import AnyCrops, Batch, Crops, Share
 from voxface.training.loggers import make_logger
-from voxface.training.module import FaceModule
+from voxface.training.module import FaceModule, Optimiser
 from voxface.training.recipe import Recipe
 from voxface.training.validation import AveragedWeights, Watch
 from voxface.training.workers import Workers, share_norms
@@ -29,15 +29,27 @@ KEEP_EVERY = 200
 """Steps between two states from which a killed run resumes."""
 
 
+class Paced(Protocol):
+    """What a recipe, or a part of one, says of how a trainer runs."""
+
+    @property
+    def precision(self) -> str:
+        """As Lightning names it."""
+
+    @property
+    def optimiser(self) -> Optimiser:
+        """Its gradients' largest norm is read."""
+
+
 class Loaders(lightning.LightningDataModule):  # type: ignore[misc]
     """Crops for the worker that asks."""
 
-    def __init__(self, crops: Crops, processes: int) -> None:
+    def __init__(self, crops: AnyCrops, processes: int) -> None:
         super().__init__()
         self.crops = crops
         self.processes = processes
 
-    def train_dataloader(self) -> DataLoader[Batch]:
+    def train_dataloader(self) -> DataLoader[Any]:
         """Return the worker's part of every batch."""
         self.crops.divide(Share(self.trainer.global_rank, self.trainer.world_size))
         return DataLoader(self.crops, batch_size=None, num_workers=self.processes)
@@ -94,10 +106,10 @@ def fit(
 
 def run(
     module: lightning.LightningModule,
-    crops: Crops,
+    crops: AnyCrops,
     state: Path,
     steps: int,
-    recipe: Recipe,
+    recipe: Paced,
     workers: Workers,
     callbacks: Sequence[lightning.Callback] = (),
     logger: Any = False,
@@ -138,7 +150,7 @@ def run(
     return trainer
 
 
-def _state_to_resume(module: lightning.LightningModule, crops: Crops, state: Path) -> str | None:
+def _state_to_resume(module: lightning.LightningModule, crops: AnyCrops, state: Path) -> str | None:
     if not state.is_file():
         return None
     # The states are written by this program on this machine; nothing else is ever loaded.

@@ -229,23 +229,30 @@ def recipe_from_dict(values: Mapping[str, Any]) -> Recipe:
     """
     parts = {name: value for name, value in values.items() if name != RANGES}
     if isinstance(sizes := parts.get("model"), Mapping):
-        parts["model"] = _build(config_type(sizes), sizes, "model")
+        parts["model"] = built(config_type(sizes), sizes, "model")
     elif "model" in parts:
         raise VoxfaceError(f"'model' must be a list of settings, not {sizes!r}")
     for name, part in _PARTS.items():
         if name in parts:
-            parts[name] = _build(part, parts[name], name)
+            parts[name] = built(part, parts[name], name)
     stages = parts.get("stages") or ()
     if not isinstance(stages, list | tuple):
         raise VoxfaceError(f"'stages' must be a list, not {stages!r}")
-    parts["stages"] = tuple(_build(Stage, stage, "stages") for stage in stages)
+    parts["stages"] = tuple(built(Stage, stage, "stages") for stage in stages)
     for name in {name for stage in parts["stages"] for name in stage.losses}:
         if name not in (losses := [item.name for item in fields(LossWeights)]):
             raise unknown_name("loss of stages", str(name), losses)
-    return _build(Recipe, parts, "recipe")
+    return built(Recipe, parts, "recipe")
 
 
-def _build(part: type[T], values: Any, where: str) -> T:
+def built(part: type[T], values: Any, where: str) -> T:
+    """Build a part of a recipe from plain values.
+
+    Raises
+    ------
+    VoxfaceError
+        If a setting is unknown or of another kind; the message says which.
+    """
     if not isinstance(values, Mapping):
         raise VoxfaceError(f"'{where}' must be a list of settings, not {values!r}")
     known = [item.name for item in fields(part)]  # type: ignore[arg-type]

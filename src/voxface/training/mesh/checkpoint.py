@@ -57,7 +57,8 @@ def save_mesh_run(folder: Path, trained: TrainedMesh) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     state = {name: part.contiguous() for name, part in trained.net.state_dict().items()}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, neutral=trained.neutral, **topology_arrays(trained.topology))
+    arrays: dict[str, Any] = topology_arrays(trained.topology)
+    np.savez_compressed(buffer, neutral=trained.neutral, **arrays)
     with OutputFile(folder / TOPOLOGY) as file:
         file.write(buffer.getvalue())
     with OutputFile(folder / WEIGHTS) as file:

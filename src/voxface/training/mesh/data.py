@@ -10,14 +10,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import IterableDataset
 
 from voxface.audio.features import DECIBEL_RANGE, FEATURE_NAMES, FRAME_RATE, MEL_BANDS
 from voxface.corpus.mesh_examples import MeshExample
 from voxface.corpus.speech import speech_frames, widened
 from voxface.errors import VoxfaceError
 from voxface.training.augment import Augmentation, coloured_noise
-from voxface.training.crops import Share
+from voxface.training.crops import AnyCrops, Share
 
 DELAY = 1
 """Frames of 10 ms by which features come late: the exported front end needs half a window more."""
@@ -151,7 +150,7 @@ def whole_take(heard: Heard, after: int = 0, speaker: int = 0) -> MeshBatch:
     )
 
 
-class MeshCrops(IterableDataset[MeshBatch]):
+class MeshCrops(AnyCrops):
     """An endless stream of batches, the same for the same seed.
 
     Parameters

@@ -53,7 +53,8 @@ def mesh_data(values: Mapping[str, Any]) -> MeshData:
     for name in values:
         if name not in known:
             raise unknown_name("setting of data", str(name), known)
-    return MeshData(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    held: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return MeshData(**held)
 
 
 @dataclass(frozen=True)

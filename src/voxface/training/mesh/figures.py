@@ -1,0 +1,94 @@
+"""Masks of a mesh as tensors, and the figures that a run is watched by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from voxface.face import MeshTopology
+
+MILLIMETRES = 10.0
+"""Millimetres in a centimetre: losses are in millimetres."""
+
+
+@dataclass(frozen=True, eq=False)
+class Masks:
+    """Regions of a mesh, each shape (V,), 0 to 1.
+
+    Attributes
+    ----------
+    mouth, upper, eyelids : Tensor
+    upper_lip, lower_lip : Tensor of int64
+        Vertices of the lips above and below their own middle at rest.
+    """
+
+    mouth: Tensor
+    upper: Tensor
+    eyelids: Tensor
+    upper_lip: Tensor
+    lower_lip: Tensor
+
+    @classmethod
+    def of(cls, topology: MeshTopology, neutral: Tensor) -> Masks:
+        """Return the masks of a topology; `neutral` (V, 3) tells upper and lower lip apart.
+
+        Raises
+        ------
+        VoxfaceError
+            If the topology lacks one of the regions lips, mouth, upper and eyelids.
+        """
+
+        def mask(name: str) -> Tensor:
+            return torch.from_numpy(topology.region(name).copy())
+
+        rows = torch.from_numpy(topology.rows("lips"))
+        # The middle third from left to right: the corners of a mouth do not part.
+        across = neutral[rows, 0]
+        centre = (across.max() + across.min()) / 2
+        inner = rows[(across - centre).abs() < (across.max() - across.min()) / 6]
+        height = neutral[inner, 1]
+        above = height > height.median()
+        return cls(mask("mouth"), mask("upper"), mask("eyelids"), inner[above], inner[~above])
+
+    def opening(self, positions: Tensor) -> Tensor:
+        """Return how far the lips are apart (B, T) beyond rest, given offsets (B, T, V, 3)."""
+        above = positions[:, :, self.upper_lip.to(positions.device), 1].mean(dim=2)
+        return above - positions[:, :, self.lower_lip.to(positions.device), 1].mean(dim=2)
+
+
+def by_vertex(offsets: Tensor) -> Tensor:
+    """Return offsets (B, T, V x 3) as (B, T, V, 3)."""
+    return offsets.reshape(*offsets.shape[:2], -1, 3)
+
+
+def motion_figures(
+    said: Tensor, true: Tensor, seen: Tensor, neutral: Tensor, masks: Masks
+) -> dict[str, float]:
+    """Return figures of one take: offsets (1, n, V, 3) in millimetres, `seen` (1, n).
+
+    ``r2_published`` is R² of absolute positions, ``r2_motion`` of motion about each vertex's own
+    mean; ``lips_r`` and ``lips_ratio`` are Pearson's r and the ratio of deviations of the lips'
+    opening.
+    """
+    keep = seen[0] > 0
+    one, other = said[0, keep].double(), true[0, keep].double()
+    if len(one) < 3:
+        return dict.fromkeys(("r2_published", "r2_motion", "r2_mouth", "lips_r", "lips_ratio"), 0.0)
+    off = one - other
+    absolute = other + neutral[0].double()
+    about = other - other.mean(dim=0)
+    moved = off - off.mean(dim=0)
+    mouth = masks.mouth.double()[:, None].to(about)
+    opening, wanted = masks.opening(one[None])[0], masks.opening(other[None])[0]
+    a, b = opening - opening.mean(), wanted - wanted.mean()
+    scale = (a.norm() * b.norm()).clamp(min=1e-9)
+    spread = ((absolute - absolute.mean()) ** 2).sum()
+    return {
+        "r2_published": float(1 - (off**2).sum() / spread),
+        "r2_motion": float(1 - (moved**2).sum() / (about**2).sum()),
+        "r2_mouth": float(1 - (mouth * moved**2).sum() / (mouth * about**2).sum()),
+        "lips_r": float((a * b).sum() / scale),
+        "lips_ratio": float(a.norm() / b.norm().clamp(min=1e-9)),
+    }
