@@ -193,14 +193,10 @@ class AnimoteNet(MeshNet):
             own = [self.entry.state_size, *(0 for _ in self.layers), 2 * self.config.decoder_width]
             parts = [features.new_zeros(batch, size) for size in own]
         stream, parts[0] = self.entry(features, parts[0])
+        padding = None if seen is None or causal else self._padding(seen)
         if self.picture is not None:
-            stream = stream + self.picture(features)
-        stream = self.positions(stream)
-        padding = None
-        if seen is not None and not causal:
-            # What is lost at the beginning is known to the layers by what surrounds it.
-            padding = functional.pad(seen, (self.look_ahead, 0), value=1.0)[:, : seen.shape[1]] <= 0
-            padding = padding & ~padding.all(dim=1, keepdim=True)
+            stream = stream + self.picture(features, padding)
+        stream = self.positions(stream, padding)
         for number, layer in enumerate(self._each_layer(), 1):
             stream, parts[number] = layer(stream, parts[number], padding)
         stream = self.fusion(stream)
@@ -210,10 +206,17 @@ class AnimoteNet(MeshNet):
             parts[-1] = torch.cat([after[0][0], after[1][0]], dim=1)
             stream = stream + told
         elif self.unet is not None:
-            stream = stream + self.unet(stream)
+            stream = stream + self.unet(stream, padding)
         said = self.coefficients(stream)
         offsets = self.mesh(said) if self.mesh is not None else said
         return offsets, torch.cat(parts, dim=1) if causal else state
+
+    def _padding(self, seen: Tensor) -> Tensor:
+        """Return where output frames (B, T) speak of what comes after all that was seen."""
+        # Where a face was lost between others, its sound is still heard.
+        late = functional.pad(seen, (self.look_ahead, 0), value=1.0)[:, : seen.shape[1]]
+        padding = late.flip(1).cumsum(dim=1).flip(1) <= 0
+        return padding & ~padding.all(dim=1, keepdim=True)
 
     def _each_layer(self) -> list[Layer]:
         return [layer for layer in self.layers if isinstance(layer, Layer)]

@@ -39,11 +39,18 @@ class SpectrogramEncoder(nn.Module):
         self.resnet = _resnet()
         self.leave = nn.Linear(128, width)
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Map features (B, T x stride, F) to a stream (B, T, width)."""
+    def forward(self, features: Tensor, padding: Tensor | None = None) -> Tensor:
+        """Map features (B, T x stride, F) to a stream (B, T, width).
+
+        `padding` (B, T) is true where nothing may be looked at: beyond the sound, pictures show
+        what an end of sound shows.
+        """
         config = self.config
         mel = (features[:, :, : config.bands] - config.feature_mean) / config.feature_deviation
-        around = functional.pad(mel.transpose(1, 2), (REACH, REACH), mode="replicate")
+        if padding is not None:
+            beyond = padding.repeat_interleave(config.stride, dim=1)[:, :, None]
+            mel = mel.masked_fill(beyond, 0.0)
+        around = functional.pad(mel.transpose(1, 2), (REACH, REACH))
         pictures = around.unfold(2, 2 * REACH, config.stride)
         frames = mel.shape[1] // config.stride
         pictures = pictures[:, :, :frames].permute(0, 2, 3, 1)
