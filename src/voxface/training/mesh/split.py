@@ -103,7 +103,7 @@ def split_meshes(examples: Iterable[MeshExample], data: MeshData) -> MeshSplit:
         for number, take in enumerate(takes, 1):
             if number % data.hold_out_every == 0:
                 test.append(take)
-            elif number % data.validate_every == data.validate_every // 2:
+            elif number % data.validate_every == 1:
                 watched.append(take)
             else:
                 heard.append(take)
