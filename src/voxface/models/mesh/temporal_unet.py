@@ -59,7 +59,7 @@ class Twice(nn.Sequential):
             nn.Conv1d(after, after, 3, padding=1), nn.GELU(),
         )  # fmt: skip
 
-    def forward(self, stream: Tensor, real: Tensor) -> Tensor:
+    def forward(self, stream: Tensor, real: Tensor) -> Tensor:  # type: ignore[override]
         """Map (B, C, T), of which only frames where `real` (B, 1, T) is 1 are looked at."""
         first, bend, second, out = self
         inner = bend(first(stream * real)) * real
