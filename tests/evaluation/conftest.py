@@ -1,16 +1,5 @@
 """One thread: the nets here are tiny."""
 
-from __future__ import annotations
+from one_thread import one_thread
 
-import pytest
-
-torch = pytest.importorskip("torch", reason="training needs the extra 'train'")
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Give the other threads back afterwards."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+__all__ = ["one_thread"]

@@ -17,7 +17,7 @@ from voxface.scale.ray_training import cluster
 from voxface.training.recipe import RANGES, recipe_from_dict
 from voxface.training.train import train
 from voxface.training.tune import BEST, OBJECTIVES, Range, read_ranges, watched, with_values
-from voxface.training.validation import Watch
+from voxface.training.validation import new_look
 
 NAME = "ray"
 """Folder of a search in which Ray keeps its notes."""
@@ -28,9 +28,8 @@ class Report(lightning.Callback):  # type: ignore[misc]
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *rest: Any, **more: Any) -> None:
         """Report a look, if there was one at this step."""
-        looks = next(part.looks for part in trainer.callbacks if isinstance(part, Watch))
-        if looks and looks[-1]["step"] == trainer.global_step:
-            tune.report(dict(looks[-1]))
+        if look := new_look(trainer):
+            tune.report(dict(look))
 
 
 def tune_with_ray(
@@ -81,7 +80,8 @@ def tune_with_ray(
                     num_samples=trials,
                     scheduler=ASHAScheduler(
                         time_attr="step",
-                        max_t=recipe.optimiser.steps,
+                        # One more: a trial that is stopped at its last look leaves no run.
+                        max_t=recipe.optimiser.steps + 1,
                         grace_period=recipe.validation.every,
                     ),
                 ),

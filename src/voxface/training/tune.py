@@ -18,7 +18,7 @@ from voxface.formats.output import OutputFile, write_error
 from voxface.training.overrides import put
 from voxface.training.recipe import RANGES, recipe_from_dict
 from voxface.training.train import train
-from voxface.training.validation import Watch
+from voxface.training.validation import new_look
 
 STUDY = "study.db"
 """The trials so far, in the folder of a search; SQLite."""
@@ -114,9 +114,8 @@ class Report(lightning.Callback):  # type: ignore[misc]
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *rest: Any, **more: Any) -> None:
         """Report a look, if there was one at this step."""
-        looks = next(part.looks for part in trainer.callbacks if isinstance(part, Watch))
-        if looks and looks[-1]["step"] == trainer.global_step:
-            self.trial.report(looks[-1][self.objective], trainer.global_step)
+        if look := new_look(trainer):
+            self.trial.report(look[self.objective], trainer.global_step)
             if self.trial.should_prune():
                 raise optuna.TrialPruned
 

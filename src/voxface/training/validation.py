@@ -106,6 +106,12 @@ class Watch(lightning.Callback):  # type: ignore[misc]
         self.looks, self.weights = list(state_dict["looks"]), dict(state_dict["weights"])
 
 
+def new_look(trainer: lightning.Trainer) -> dict[str, float] | None:
+    """Return the look that a trainer's `Watch` took at this step, if it took one."""
+    looks = next(part.looks for part in trainer.callbacks if isinstance(part, Watch))
+    return looks[-1] if looks and looks[-1]["step"] == trainer.global_step else None
+
+
 @torch.no_grad()
 def look(
     module: FaceModule, batches: Sequence[Batch], trainer: lightning.Trainer
