@@ -142,3 +142,112 @@ def export(
         f"{1000 * about['look_ahead'] / about['rate']:.0f} ms, "
         f"{output.stat().st_size / 1e6:.2f} MB"
     )
+
+
+@app.command()
+def experiment(
+    plans: list[Path] = typer.Argument(
+        ..., help="Experiments, such as recipes/mesh/experiments/animote_ablation.yaml."
+    ),
+    output: Path = typer.Option(Path("runs/mesh_experiments"), "-o", "--output"),
+    threads: int = typer.Option(1, min=0, help="Processor threads; 0 lets PyTorch choose."),
+) -> None:
+    """Train the variants of a recipe and compare them; a stopped one goes on where it was."""
+    from voxface.evaluation.mesh_experiment import (
+        load_mesh_experiment,
+        mesh_experiment_table,
+        run_mesh_experiment,
+    )
+
+    for plan in [load_mesh_experiment(path) for path in plans]:
+        result = run_mesh_experiment(plan, output, threads=threads, tell=typer.echo)
+        typer.echo(mesh_experiment_table(result))
+
+
+@app.command()
+def film(
+    clips: list[Path] = typer.Argument(
+        ..., help="Mesh clips (.npz, .glb, USD), side by side.", metavar="CLIP..."
+    ),
+    output: Path = typer.Option(..., "-o", "--output", metavar="FILE.mp4"),
+    sound: Path | None = typer.Option(None, help="Recording that is heard.", metavar="FILE"),
+    fps: str | None = typer.Option(None, help="Pictures per second; default: the first clip's."),
+) -> None:
+    """Film moving meshes side by side, with sound and without a screen."""
+    from voxface.formats import load_mesh
+    from voxface.render import mesh_film
+
+    shown = [(clip.stem, load_mesh(clip)) for clip in clips]
+    pictures = mesh_film(shown, output, sound=sound, fps=fps)
+    typer.echo(f"{output}: {pictures} pictures")
+
+
+@app.command()
+def poses(
+    clip: Path = typer.Argument(..., help="A mesh clip of 468 points.", metavar="CLIP"),
+    output: Path = typer.Option(
+        ..., "-o", "--output", help="A folder of PNG files, or FILE.mp4.", metavar="FOLDER|FILE"
+    ),
+    sound: Path | None = typer.Option(None, help="For .mp4: recording that is heard."),
+) -> None:
+    """Draw a mesh as coloured contours on black: what portrait-diffusion systems are steered by."""
+    from voxface.formats import load_mesh
+    from voxface.render import pose_images
+
+    pictures = pose_images(load_mesh(clip), output, sound=sound)
+    typer.echo(f"{output}: {pictures} pictures")
+
+
+@app.command()
+def truth(
+    meshes: Path = typer.Argument(..., help="File that 'voxface mesh prepare' wrote."),
+    take: str = typer.Argument(..., help="Name of a take in it."),
+    output: Path = typer.Option(..., "-o", "--output", metavar="FILE"),
+) -> None:
+    """Write one captured take of a set as a mesh clip."""
+    from voxface.corpus.mesh_examples import load_mesh_set
+    from voxface.errors import unknown_name
+
+    held = load_mesh_set(meshes)
+    found = {example.name: example for example in held.examples}
+    if take not in found:
+        raise unknown_name("take", take, found)
+    clip = found[take].clip(held.topology)
+    clip.save(output)
+    typer.echo(f"{output}: {len(clip)} frames, {clip.duration:.2f} s")
+
+
+@app.command()
+def solve(
+    clip: Path = typer.Argument(..., help="A mesh clip.", metavar="CLIP"),
+    output: Path = typer.Option(
+        ..., "-o", "--output", help="A face clip, such as FILE.csv.", metavar="FILE"
+    ),
+    rig: Path | None = typer.Option(
+        None, help="Head of the same vertices; default: the rig of the 468-point face."
+    ),
+) -> None:
+    """Solve a moving mesh into ARKit weights, bounded and smooth in time."""
+    from voxface.formats import check_output, load_mesh, save_clip
+    from voxface.rig import load_rig
+    from voxface.rig.mesh_weights import weights_from_mesh
+
+    check_output(output)
+    weights = weights_from_mesh(load_mesh(clip), load_rig(rig) if rig is not None else None)
+    save_clip(weights, output)
+    typer.echo(f"{output}: {len(weights)} frames, {weights.duration:.2f} s")
+
+
+@app.command()
+def figures(
+    run: Path = _RUN,
+    output: Path = typer.Option(..., "-o", "--output", help="Folder.", metavar="FOLDER"),
+    meshes: Path = typer.Option(Path("data/meshes/grid.npz"), help="The prepared meshes."),
+    takes: int = typer.Option(3, min=1, help="Held-out takes that are drawn and filmed."),
+) -> None:
+    """Draw how a run learned, and what it says beside captured takes: pictures and films."""
+    from voxface.engine import MeshOptions
+    from voxface.evaluation.mesh_figures import draw_run
+
+    for path in draw_run(run, meshes, output, takes=takes, options=MeshOptions()):
+        typer.echo(str(path))

@@ -114,6 +114,16 @@ class AnimoteModule(lightning.LightningModule):  # type: ignore[misc]
         neutral = MILLIMETRES * batch.neutral
         return {"loss": float(loss)} | motion_figures(said, true, seen, neutral, self.masks)
 
+    @torch.no_grad()
+    def snapshot(self, batch: MeshBatch) -> Tensor:
+        """Return what the net makes of the frame in which the lips are widest: offsets (V, 3)."""
+        was_training = self.training
+        self.eval()
+        said, true, _ = self.predicted(MeshBatch(*(part.to(self.device) for part in batch)))
+        self.train(was_training)
+        frame = int(self.masks.opening(true)[0].argmax())
+        return said[0, frame].cpu() / MILLIMETRES
+
     def configure_optimizers(self) -> Any:
         """Return AdamW with its schedule."""
         return one_cycle(self, self.optimiser)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from voxface.corpus.mesh_examples import MeshExample, MeshSet, load_mesh_set
 from voxface.errors import VoxfaceError
 from voxface.face import MeshTopology
-from voxface.formats.output import write_error
+from voxface.formats.output import OutputFile, write_error
 from voxface.training.checkpoint import git_commit
 from voxface.training.fit import LAST, run
 from voxface.training.loggers import make_logger
@@ -31,6 +32,8 @@ from voxface.training.mesh.watch import MeshWatch
 from voxface.training.validation import AveragedWeights
 from voxface.training.workers import ALONE
 
+SNAPSHOTS = "snapshots.npz"
+"""File of a run that shows one frame of a watched take as the net learned it."""
 Tell = Callable[[str], None]
 
 
@@ -140,8 +143,24 @@ def learn(
     if watch and watch.weights:
         lesson.module.net.load_state_dict(watch.weights)
     found = {"best": watch.best, "looks": watch.looks} if watch and watch.looks else {}
+    if watch and watch.snapshots:
+        save_snapshots(output / SNAPSHOTS, watch.snapshots, takes[0])
     lesson.keep(weights, done, found)
     return found
+
+
+def save_snapshots(path: Path, snapshots: Mapping[int, torch.Tensor], take: MeshBatch) -> None:
+    """Write what a net made of one frame as it learned: steps (N,), offsets (N, V, 3), neutral."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        steps=np.array(list(snapshots)),
+        offsets=np.stack([part.numpy() for part in snapshots.values()]).astype(np.float32),
+        truth=take.offsets[0].numpy(),
+        neutral=take.neutral[0].numpy(),
+    )
+    with OutputFile(path) as file:
+        file.write(buffer.getvalue())
 
 
 def watched(takes: Sequence[MeshExample], rate: int, look_ahead: int, most: int) -> list[MeshBatch]:

@@ -71,6 +71,8 @@ class MeshWatch(lightning.Callback):  # type: ignore[misc]
         self.average = average
         self.looks: list[dict[str, float]] = []
         self.weights: dict[str, Tensor] = {}
+        self.snapshots: dict[int, Tensor] = {}
+        """By step, what the net made of a frame of the first take: offsets (V, 3), centimetres."""
 
     @property
     def best(self) -> dict[str, float]:
@@ -89,6 +91,8 @@ class MeshWatch(lightning.Callback):  # type: ignore[misc]
         with self.average.shown(module) if self.average else nullcontext():
             figures = look(module, self.batches)
             self.looks.append({"step": float(step)} | figures)
+            if hasattr(module, "snapshot"):
+                self.snapshots[step] = module.snapshot(self.batches[0])
             if self.best is self.looks[-1]:
                 state = module.net.state_dict()
                 self.weights = {name: part.detach().cpu().clone() for name, part in state.items()}
@@ -100,11 +104,12 @@ class MeshWatch(lightning.Callback):  # type: ignore[misc]
 
     def state_dict(self) -> dict[str, Any]:
         """Return what a resumed run must know."""
-        return {"looks": self.looks, "weights": self.weights}
+        return {"looks": self.looks, "weights": self.weights, "snapshots": self.snapshots}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take up the state of a run that was stopped."""
         self.looks, self.weights = list(state_dict["looks"]), dict(state_dict["weights"])
+        self.snapshots = dict(state_dict.get("snapshots", {}))
 
 
 @torch.no_grad()
