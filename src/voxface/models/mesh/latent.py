@@ -86,8 +86,10 @@ class HeadsInOrder(nn.Module):
         temperature : Tensor, shape (1,)
             0 takes the likeliest class.
         top_k : Tensor of int64, shape (1,), optional
-            How many classes of each head may be drawn.
+            How many classes of each head may be drawn, at least 1; more than there are is all.
         """
+        if top_k is not None:
+            top_k = top_k.clamp(1, self.classes)
         said, shaken = logits.flatten(1), noise * temperature
         told = self.weight * self.mask
         drawn = []
