@@ -110,7 +110,7 @@ def face_of(path: Path, model: MeshModel) -> NDArray[Any]:
     if not path.is_file():
         raise VoxfaceError(f"there is no file {path} to take a neutral face from")
     if path.suffix.lower() in PICTURES:
-        from voxface.capture.neutral_picture import neutral_of_picture
+        from voxface.corpus.neutral import neutral_of_picture
 
         face = neutral_of_picture(path)
         found, name = len(face), "a picture's mesh"

@@ -145,6 +145,45 @@ def export(
 
 
 @app.command()
+def encode(
+    meshes: Path = typer.Argument(..., help="File that 'voxface mesh prepare' wrote."),
+    output: Path = typer.Option(..., "-o", "--output", metavar="FILE.npz"),
+    phonetic: str | None = typer.Option(
+        None, help="wav2vec 2.0: a name on Hugging Face, a folder, or 'default'."
+    ),
+    emotion: str | None = typer.Option(
+        None, help="wav2vec 2.0 of emotions: a name, a folder, or 'default'."
+    ),
+) -> None:
+    """Put hidden states of speech encoders beside the features of a set."""
+    from rich.progress import Progress
+
+    from voxface.corpus.mesh_examples import load_mesh_set, save_mesh_set
+    from voxface.corpus.speech_encoders import SpeechEncoder, encoded_meshes
+    from voxface.errors import VoxfaceError
+    from voxface.formats.output import check_writable
+
+    asked = [(kind, name) for kind, name in (("phonetic", phonetic), ("emotion", emotion)) if name]
+    if not asked:
+        raise VoxfaceError("name an encoder: --phonetic default, --emotion default, or both")
+    check_writable(output)
+    encoders = [
+        SpeechEncoder(kind, "" if name == "default" else name, tell=typer.echo)
+        for kind, name in asked
+    ]
+    with Progress(transient=True) as progress:
+        task = progress.add_task("takes", total=None)
+        held = encoded_meshes(
+            load_mesh_set(meshes),
+            encoders,
+            tell=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+        save_mesh_set(output, held)
+    columns = held.examples[0].features.shape[1] - 83
+    typer.echo(f"{output}: {columns} further columns; set 'columns: {columns}' of model")
+
+
+@app.command()
 def experiment(
     plans: list[Path] = typer.Argument(
         ..., help="Experiments, such as recipes/mesh/experiments/animote_ablation.yaml."

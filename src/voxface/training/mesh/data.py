@@ -107,7 +107,8 @@ class Heard:
         stride = FRAME_RATE // rate
         frames = max(1, int(example.seconds * rate))
         sound = example.features.astype(np.float32)
-        late = np.concatenate([silence(DELAY), sound, silence(frames * stride)])
+        columns = sound.shape[1]
+        late = np.concatenate([silence(DELAY, columns), sound, silence(frames * stride, columns)])
         speaks = widened(speech_frames(sound)).astype(np.float32)
         speaks = np.pad(speaks, (0, frames * stride))[: frames * stride : stride]
         return cls(example, late[: frames * stride], speaks, frames, rate)
@@ -127,9 +128,9 @@ class Heard:
         return first + blend[:, None, None] * (second - first), seen.astype(np.float32)
 
 
-def silence(frames: int) -> FloatArray:
-    """Return features (frames, 83) of digital silence."""
-    quiet = np.zeros((frames, len(FEATURE_NAMES)), np.float32)
+def silence(frames: int, columns: int = len(FEATURE_NAMES)) -> FloatArray:
+    """Return features (frames, columns) of digital silence; further columns are 0."""
+    quiet = np.zeros((frames, columns), np.float32)
     quiet[:, :MEL_BANDS] = DECIBEL_RANGE[0]
     quiet[:, FEATURE_NAMES.index("loudness")] = DECIBEL_RANGE[0]
     return quiet
@@ -141,7 +142,9 @@ def whole_take(heard: Heard, after: int = 0, speaker: int = 0) -> MeshBatch:
     offsets, seen = heard.face(0, heard.frames)
     late = [(0, after)]
     return MeshBatch(
-        torch.from_numpy(np.concatenate([heard.features, silence(after * stride)]))[None],
+        torch.from_numpy(
+            np.concatenate([heard.features, silence(after * stride, heard.features.shape[1])])
+        )[None],
         torch.from_numpy(np.pad(offsets, [*late, (0, 0), (0, 0)]))[None],
         torch.from_numpy(heard.example.neutral)[None],
         torch.from_numpy(np.pad(seen, late))[None],
@@ -227,7 +230,7 @@ class MeshCrops(AnyCrops):
         missing = length - (end - begin)
         sound = take.features[begin * stride : end * stride]
         return (
-            np.concatenate([sound, silence(missing * stride)]),
+            np.concatenate([sound, silence(missing * stride, sound.shape[1])]),
             np.pad(offsets, [(0, missing), (0, 0), (0, 0)]),
             take.example.neutral,
             np.pad(seen, (0, missing)),
