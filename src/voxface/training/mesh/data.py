@@ -141,10 +141,9 @@ def whole_take(heard: Heard, after: int = 0, speaker: int = 0) -> MeshBatch:
     stride = FRAME_RATE // heard.rate
     offsets, seen = heard.face(0, heard.frames)
     late = [(0, after)]
+    quiet = silence(after * stride, heard.features.shape[1])
     return MeshBatch(
-        torch.from_numpy(
-            np.concatenate([heard.features, silence(after * stride, heard.features.shape[1])])
-        )[None],
+        torch.from_numpy(np.concatenate([heard.features, quiet]))[None],
         torch.from_numpy(np.pad(offsets, [*late, (0, 0), (0, 0)]))[None],
         torch.from_numpy(heard.example.neutral)[None],
         torch.from_numpy(np.pad(seen, late))[None],
