@@ -224,6 +224,25 @@ def test_weights_of_another_kind_are_told(phonetic, tmp_path, speech):
         encoder.states(speech)
 
 
+def test_weights_with_the_names_of_older_files_are_the_same(emotion, tmp_path, speech):
+    wanted = felt(emotion, tmp_path / "a").states(speech)
+    folder = tmp_path / "older"
+    folder.mkdir()
+    for file in ("config.json", "preprocessor_config.json"):
+        (folder / file).write_bytes((emotion / file).read_bytes())
+    names = {"parametrizations.weight.original0": "weight_g",
+             "parametrizations.weight.original1": "weight_v"}  # fmt: skip
+    weights = {}
+    for name, part in load_file(emotion / "model.safetensors").items():
+        for new, old in names.items():
+            name = name.replace(new, old)  # noqa: PLW2901
+        weights[name] = part
+    assert sum(name.endswith(("weight_g", "weight_v")) for name in weights) == 2
+    torch.save(weights, folder / "pytorch_model.bin")
+    made = felt(folder, tmp_path / "b").states(speech)
+    np.testing.assert_array_equal(made.values, wanted.values)
+
+
 def test_a_folder_that_lacks_files_says_which(phonetic, tmp_path):
     config = (phonetic / "config.json").read_bytes()
     (tmp_path / "config.json").write_bytes(config)

@@ -129,7 +129,7 @@ def _loaded(folder: Path, kind: Any) -> tuple[Any, Any]:
         # `weights_only`: what is unpickled may hold tensors and nothing that runs.
         net, found = kind.from_pretrained(
             folder, local_files_only=True, use_safetensors=safe, weights_only=True,
-            output_loading_info=True, dtype=torch.float32,
+            output_loading_info=True,
         )  # fmt: skip
         extractor = Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True)
     except (
@@ -152,4 +152,4 @@ def _loaded(folder: Path, kind: Any) -> tuple[Any, Any]:
             f"the weights in {folder} lack {len(lacking)} parts of {kind.__name__}, such as "
             f"{sorted(lacking)[0]}; it is another kind of model"
         )
-    return net.eval().requires_grad_(False), extractor
+    return net.float().eval().requires_grad_(False), extractor

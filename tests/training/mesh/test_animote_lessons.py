@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -177,3 +179,20 @@ def test_a_net_begins_in_the_principal_components_of_motion(held):
     assert float((again - take).std() / take.std()) < 0.03
     spread = net.mesh.read(take)[:, :2].std(dim=0)
     assert spread.min() > 0.4 and spread.max() < 2.5
+
+
+def test_columns_of_speech_encoders_are_heard(held):
+    rng = np.random.default_rng(0)
+    wide = [
+        replace(take, features=np.concatenate(
+            [take.features, rng.normal(size=(len(take.features), 5)).astype(np.float16)], axis=1
+        ))
+        for take in held.examples
+    ]  # fmt: skip
+    module = module_of(held, causal=False, columns=5)
+    crops = MeshCrops([Heard.of(take, 25) for take in wide], MeshCropConfig(seconds=9.0, batch=3))
+    said, _, seen = module.predicted(crops.batch(0))
+    assert said.shape[1] == seen.shape[1] == 9 * 25 - 2
+    said.sum().backward()
+    entry = module.net.entry.enter.weight.grad.reshape(-1, 4, 85)
+    assert (entry[:, :, 80:].abs().sum(dim=(0, 1)) > 0).all()
