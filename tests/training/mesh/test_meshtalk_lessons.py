@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import numpy as np
 import pytest
 import torch
@@ -17,6 +19,7 @@ from voxface.evaluation.disentanglement import (
 )
 from voxface.evaluation.latent_use import LatentUse, diversity, latent_use, prior_perplexity
 from voxface.evaluation.mesh_runs import performed
+from voxface.face import face_mesh
 from voxface.models.mesh.meshtalk import MeshTalkConfig, MeshTalkNet
 from voxface.training.mesh.data import Heard, MeshCropConfig, MeshCrops, whole_take
 from voxface.training.mesh.families import prepared_net
@@ -24,9 +27,9 @@ from voxface.training.mesh.figures import Masks
 from voxface.training.mesh.meshtalk import (
     LatentPrior,
     LatentSpace,
-    MeshTalkLosses,
     PriorSettings,
 )
+from voxface.training.mesh.meshtalk_loss import Crossed, MeshTalkLosses, latent_terms
 from voxface.training.module import Optimiser
 
 STEPS = 150
@@ -114,13 +117,17 @@ def test_a_step_depends_on_its_number_alone():
     assert losses[0] == losses[1]
 
 
-@pytest.mark.parametrize("name", ["reconstruction", "cross_modality", "eyelids", "lips", "spread"])
+@pytest.mark.parametrize("name", [field.name for field in fields(MeshTalkLosses)])
 def test_terms_are_switched_off_by_their_weights(name):
     net, batch = fresh_net(), crops().batch(0)
-    off = LatentSpace(net, MeshTalkLosses(**{name: 0.0}), Optimiser(), MASKS)
+    weights = dict.fromkeys((field.name for field in fields(MeshTalkLosses)), 1.0)
+    losses = MeshTalkLosses(**weights | {name: 0.0})
+    off = LatentSpace(net, losses, Optimiser(), MASKS)
     terms, used = off.terms(batch, 1.0)
     assert float(terms[name].detach()) == 0 and used.shape == (4,)
-    assert all(float(terms[other].detach()) > 0 for other in terms if other != name)
+    # The planted lids move together: their opening is right from the start.
+    others = set(terms) - {name, "eyes"}
+    assert all(float(terms[other].detach()) > 0 for other in others)
 
 
 def test_what_was_not_seen_never_counts():
@@ -138,6 +145,75 @@ def test_what_was_not_seen_never_counts():
         terms, _ = module.terms(batch._replace(seen=lost, offsets=offsets), 1.0)
         losses.append({name: float(term.detach()) for name, term in terms.items()})
     assert losses[0] == losses[1]
+
+
+def planted_terms(said: dict[str, torch.Tensor], true: torch.Tensor, seen: torch.Tensor):
+    """Terms of reconstructions that are right but for what is given."""
+    told = {name: true for name in ("own", "by_sound", "by_expression")} | said
+    ones = MeshTalkLosses(**dict.fromkeys((f.name for f in fields(MeshTalkLosses)), 1.0))
+    terms = latent_terms(
+        Crossed(**told, true=true, known=seen, both=seen), torch.full((4,), 8.0), 8, MASKS, ones
+    )
+    return {name: float(term) for name, term in terms.items()}
+
+
+def test_terms_look_where_they_should():
+    true, seen = torch.zeros(2, 5, 24, 3), torch.ones(2, 5)
+    mouth, upper, lid = true.clone(), true.clone(), true.clone()
+    mouth[:, :, :12], upper[:, :, 12:], lid[:, :, 12:16] = 3.0, 3.0, 3.0
+
+    def moved(**said):
+        terms = planted_terms(said, true, seen)
+        return {name for name, term in terms.items() if term > 1e-6}, terms
+
+    # Sound must make the mouth right and may do what it likes above, and the reverse.
+    assert moved(by_sound=upper)[0] == moved(by_expression=mouth)[0] == set()
+    assert moved(by_sound=mouth)[0] == moved(by_expression=upper)[0] == {"cross_modality"}
+    found, terms = moved(own=mouth)
+    assert found == {"reconstruction", "landmarks"}
+    assert terms["reconstruction"] == pytest.approx(4.5) and terms["landmarks"] == pytest.approx(9)
+    assert moved(own=lid)[0] == {"reconstruction", "eyelids"}
+    parted = true.clone()
+    parted[:, :, MASKS.upper_lip, 1] = 2.0
+    assert moved(by_sound=parted)[1]["lips"] == pytest.approx(4)
+    late = true.clone()
+    late[:, 3:, 20] = 1.0
+    assert "coherence" in moved(own=late)[0]
+    seen[:, 3:] = 0
+    assert moved(own=late)[0] == set()
+
+
+def test_lids_part_and_meet():
+    topology, neutral = face_mesh()
+    masks = Masks.of(topology, torch.from_numpy(neutral.copy()))
+    offsets = torch.zeros(1, 1, 468, 3)
+    offsets[0, 0, :, 1] = -0.4 * masks.above_eyes[1].gt(0)  # the left upper lid comes down
+    assert masks.lids(offsets)[0, 0].tolist() == pytest.approx([0, -0.4], abs=1e-5)
+
+
+def test_lips_without_an_upper_and_a_lower_are_told():
+    regions = dict(TOPOLOGY.regions) | {"lips": np.arange(24) == 0}
+    with pytest.raises(VoxfaceError, match="no upper and lower"):
+        Masks.of(replace(TOPOLOGY, regions=regions), torch.zeros(24, 3))
+
+
+def test_a_hidden_face_is_the_mean_one():
+    net = fresh_net()
+    net.decoder.hidden = 0.5
+    torch.manual_seed(0)
+    chosen = torch.zeros(1, 6, 4, 8).repeat(40, 1, 1, 1)
+    net.train()
+    for part in net.modules():
+        if isinstance(part, torch.nn.BatchNorm1d):
+            part.eval()
+    past, face = net.decoder.stack.zeros(chosen), torch.ones(40, 4)
+    told = net.decoder(chosen, face, past)[0][:, 0, 0].detach()
+    spoken = {round(float(value), 4) for value in told}
+    mean = float(net.decoder(chosen, 0 * face, past)[0][0, 0, 0].detach())
+    assert len(spoken) == 2 and round(mean, 4) in spoken
+    net.eval()
+    told = net.decoder(chosen, face, past)[0][:, 0, 0].detach()
+    assert float(told.max() - told.min()) < 1e-5
 
 
 def test_the_prior_learns_nothing_but_itself():

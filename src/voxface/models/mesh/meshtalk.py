@@ -38,6 +38,9 @@ class MeshTalkConfig(MeshNetConfig):
     learned_basis : bool
         Whether training may change the basis of motion.
     dropout : float
+    template_dropout : float
+        How often a face at rest is hidden in training: strangers then move as the mean of those who
+        were heard, instead of as an odd one of them.
     """
 
     family: str = "meshtalk"
@@ -51,9 +54,12 @@ class MeshTalkConfig(MeshNetConfig):
     prior_dilations: tuple[int, ...] = (1, 2, 4, 8)
     learned_basis: bool = False
     dropout: float = 0.1
+    template_dropout: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not 0 <= self.template_dropout < 1:
+            raise VoxfaceError("'template_dropout' of model is a share from 0 to below 1")
         if self.heads < 1 or self.classes < 2:
             raise VoxfaceError("a latent space has at least 1 head of 2 classes")
 
@@ -114,6 +120,7 @@ class Decoder(nn.Module):
     def __init__(self, config: MeshTalkConfig) -> None:
         super().__init__()
         width = config.width
+        self.hidden = config.template_dropout
         self.enter = nn.Linear(config.heads * config.classes, width)
         self.template = nn.Sequential(
             nn.Linear(config.components, width), nn.Tanh(), nn.Linear(width, width)
@@ -125,6 +132,8 @@ class Decoder(nn.Module):
 
     def forward(self, chosen: Tensor, template: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
         """Map one-hot latents (B, T, H, C) and template coefficients (B, K) to (B, T, K)."""
+        if self.training and self.hidden:
+            template = template * (torch.rand(len(template), 1) >= self.hidden).to(template)
         stream = self.enter(chosen.flatten(2)) + self.template(template)[:, None]
         stream, past = self.stack(stream, past)
         told: Tensor = self.leave(stream)

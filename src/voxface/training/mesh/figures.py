@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from voxface.errors import VoxfaceError
 from voxface.face import MeshTopology
 
 MILLIMETRES = 10.0
@@ -22,6 +23,10 @@ class Masks:
     mouth, upper, eyelids : Tensor
     upper_lip, lower_lip : Tensor of int64
         Vertices of the lips above and below their own middle at rest.
+    lips : Tensor of int64
+        All vertices of the lips.
+    above_eyes, below_eyes : Tensor, shape (2, V)
+        Shares of the lids' vertices above and below each eye's middle at rest, 1 in sum.
     """
 
     mouth: Tensor
@@ -29,6 +34,9 @@ class Masks:
     eyelids: Tensor
     upper_lip: Tensor
     lower_lip: Tensor
+    lips: Tensor
+    above_eyes: Tensor
+    below_eyes: Tensor
 
     @classmethod
     def of(cls, topology: MeshTopology, neutral: Tensor) -> Masks:
@@ -37,7 +45,8 @@ class Masks:
         Raises
         ------
         VoxfaceError
-            If the topology lacks one of the regions lips, mouth, upper and eyelids.
+            If the topology lacks one of the regions lips, mouth, upper and eyelids, or its lips do
+            not lie above each other.
         """
 
         def mask(name: str) -> Tensor:
@@ -50,17 +59,44 @@ class Masks:
         inner = rows[(across - centre).abs() < (across.max() - across.min()) / 6]
         height = neutral[inner, 1]
         above = height > height.median()
-        return cls(mask("mouth"), mask("upper"), mask("eyelids"), inner[above], inner[~above])
+        if not above.any() or above.all():
+            raise VoxfaceError(
+                f"the lips of the mesh '{topology.name}' have no upper and lower vertices in their "
+                "middle; check its region 'lips'"
+            )
+        lids = mask("eyelids")
+        return cls(
+            mask("mouth"), mask("upper"), lids, inner[above], inner[~above], rows,
+            *_around_eyes(lids, neutral),
+        )  # fmt: skip
 
     def opening(self, positions: Tensor) -> Tensor:
         """Return how far the lips are apart (B, T) beyond rest, given offsets (B, T, V, 3)."""
         above = positions[:, :, self.upper_lip.to(positions.device), 1].mean(dim=2)
         return above - positions[:, :, self.lower_lip.to(positions.device), 1].mean(dim=2)
 
+    def lids(self, positions: Tensor) -> Tensor:
+        """Return how far the lids of both eyes are apart (B, T, 2) beyond rest."""
+        way = (self.above_eyes - self.below_eyes).to(positions)
+        return positions[..., 1] @ way.T
+
 
 def by_vertex(offsets: Tensor) -> Tensor:
     """Return offsets (B, T, V x 3) as (B, T, V, 3)."""
     return offsets.reshape(*offsets.shape[:2], -1, 3)
+
+
+def _around_eyes(lids: Tensor, neutral: Tensor) -> tuple[Tensor, Tensor]:
+    """Return shares of lids above and below the right and the left eye, (2, V) each."""
+    above: list[Tensor] = []
+    below: list[Tensor] = []
+    for side in (-1.0, 1.0):
+        own = lids * (side * (neutral[:, 0] - neutral[:, 0].mean()) > 0)
+        middle = (own * neutral[:, 1]).sum() / own.sum().clamp(min=1e-6)
+        for kept, half in ((above, neutral[:, 1] > middle), (below, neutral[:, 1] <= middle)):
+            share = own * half
+            kept.append(share / share.sum().clamp(min=1e-6))
+    return torch.stack(above), torch.stack(below)
 
 
 def motion_figures(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,38 +15,9 @@ from voxface.models.mesh.latent import gumbel_choice, likeliest, usage
 from voxface.models.mesh.meshtalk import MeshTalkNet
 from voxface.training.mesh.data import MeshBatch
 from voxface.training.mesh.figures import MILLIMETRES, Masks, by_vertex, motion_figures
+from voxface.training.mesh.meshtalk_loss import Crossed, MeshTalkLosses, latent_terms
 from voxface.training.mesh.optimiser import one_cycle
 from voxface.training.module import Optimiser
-
-
-@dataclass(frozen=True)
-class MeshTalkLosses:
-    """What is made small; a weight of 0 switches a term off.
-
-    Parameters
-    ----------
-    reconstruction : float
-        Mean squared error of vertices from a take's own sound and expression, mm².
-    cross_modality : float
-        The paper's: with the sound of the take and the expression of another, the mouth must be
-        right; with the expression of the take and the sound of another, the upper face. mm².
-    eyelids : float
-        Mean squared error of the eyelids, mm².
-    lips : float
-        Mean squared error of how far the lips are apart, with the take's own sound and another's
-        expression, mm².
-    coherence : float
-        Mean squared error of differences from frame to frame, mm².
-    spread : float
-        How much less than all classes of a head are used over a batch, in nats: against collapse.
-    """
-
-    reconstruction: float = 0.5
-    cross_modality: float = 1.0
-    eyelids: float = 0.5
-    lips: float = 0.1
-    coherence: float = 1.0
-    spread: float = 0.02
 
 
 @dataclass(frozen=True)
@@ -105,7 +75,7 @@ class LatentSpace(lightning.LightningModule):  # type: ignore[misc]
 
     def terms(self, batch: MeshBatch, temperature: float) -> tuple[dict[str, Tensor], Tensor]:
         """Return the weighted terms of the loss, and the classes used of each head (H,)."""
-        net, weights, masks = self.net, self.losses, self.masks
+        net = self.net
         offsets = batch.offsets.flatten(2)
         heard = net.hear(net.audio, batch.features)
         frames = heard.shape[1]
@@ -118,35 +88,13 @@ class LatentSpace(lightning.LightningModule):  # type: ignore[misc]
         )
         chosen = gumbel_choice(logits, temperature)
         told = MILLIMETRES * by_vertex(net.decode(chosen, template.repeat(3, 1)))
-        own, by_sound, by_expression = told.chunk(3)
-        true = MILLIMETRES * batch.offsets[:, :frames]
         known = batch.seen[:, :frames]
-        # Another's expression says nothing where it was not seen.
+        true = MILLIMETRES * batch.offsets[:, :frames]
+        own, by_sound, by_expression = told.chunk(3)
         both = known * batch.seen[other][:, :frames]
-
-        def error(said: Tensor, mask: Tensor | None, where: Tensor) -> Tensor:
-            squared = ((said - true) ** 2).mean(dim=3)
-            if mask is None:
-                row = squared.mean(dim=2)
-            else:
-                row = (squared * mask.to(said)).sum(dim=2) / mask.sum().to(said)
-            return (row * where).sum() / where.sum().clamp(min=1.0)
-
-        change = ((own - true).diff(dim=1) ** 2).mean(dim=(2, 3))
-        pairs = known[:, 1:] * known[:, :-1]
-        apart = masks.opening(by_sound) - masks.opening(true)
-        chances = functional.softmax(logits, dim=-1)
-        used = usage(chances)
-        terms = {
-            "reconstruction": error(own, None, known),
-            "cross_modality": error(by_sound, masks.mouth, both)
-            + error(by_expression, masks.upper, known),
-            "eyelids": error(own, masks.eyelids, known),
-            "lips": (apart**2 * both).sum() / both.sum().clamp(min=1.0),
-            "coherence": (change * pairs).sum() / pairs.sum().clamp(min=1.0),
-            "spread": math.log(net.config.classes) - torch.log(used).mean(),
-        }
-        weighted = {name: getattr(weights, name) * value for name, value in terms.items()}
+        crossed = Crossed(own, by_sound, by_expression, true, known, both)
+        used = usage(functional.softmax(logits, dim=-1))
+        weighted = latent_terms(crossed, used, net.config.classes, self.masks, self.losses)
         return weighted, used.detach()
 
     def figures(self, batch: MeshBatch) -> dict[str, float]:

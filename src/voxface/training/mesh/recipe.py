@@ -14,7 +14,8 @@ from voxface.training.loggers import check_logger
 from voxface.training.mesh.animote import AnimoteLosses
 from voxface.training.mesh.data import MeshCropConfig
 from voxface.training.mesh.families import mesh_config_type
-from voxface.training.mesh.meshtalk import MeshTalkLosses, PriorSettings
+from voxface.training.mesh.meshtalk import PriorSettings
+from voxface.training.mesh.meshtalk_loss import MeshTalkLosses
 from voxface.training.mesh.split import MeshData
 from voxface.training.mesh.watch import MeshValidation
 from voxface.training.module import Optimiser
