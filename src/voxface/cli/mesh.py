@@ -290,3 +290,65 @@ def figures(
 
     for path in draw_run(run, meshes, output, takes=takes, options=MeshOptions()):
         typer.echo(str(path))
+
+
+@app.command()
+def sequences(
+    corpus: str = typer.Argument(..., help="vocaset, biwi or multiface."),
+    root: Path = typer.Argument(..., help="The corpus's folder."),
+    output: Path = typer.Option(..., "-o", "--output", metavar="FILE.npz"),
+    fps: str = typer.Option("25", help="Frames per second of the set."),
+    most: int = typer.Option(0, min=0, help="Takes at most; 0 for all."),
+) -> None:
+    """Read a published corpus of vertex sequences into a set of mesh examples."""
+    from rich.progress import Progress
+
+    from voxface.corpus.mesh_examples import save_mesh_set
+    from voxface.corpus.sequences import mesh_set_of, read_sequences
+    from voxface.formats.output import check_writable
+
+    check_writable(output)
+    found = read_sequences(corpus, root)
+    with Progress(transient=True) as progress:
+        task = progress.add_task("takes", total=None)
+        held = mesh_set_of(
+            found,
+            fps=fps,
+            most=most,
+            tell=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+        save_mesh_set(output, held)
+    typer.echo(
+        f"{output}: {len(held.examples)} takes, {held.topology.vertices} vertices; {found.licence}"
+    )
+
+
+@app.command()
+def cut(
+    root: Path = typer.Argument(..., help="Folder of Multiface's entities."),
+    output: Path = typer.Option(..., "-o", "--output", metavar="FILE.npz"),
+    recipe: Path = typer.Option(
+        Path("recipes/mesh/multiface_4gb.yaml"), help="What is kept.", metavar="FILE"
+    ),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Print what would be kept, and stop."),
+) -> None:
+    """Cut Multiface to what fits; a stopped run goes on with the next person."""
+    from rich.progress import Progress
+
+    from voxface.corpus.multiface_cut import cut_settings, plan_cut, run_cut
+    from voxface.formats.output import check_writable
+    from voxface.training.overrides import read_values
+
+    plan = plan_cut(root, cut_settings(read_values(recipe)))
+    typer.echo(plan.table())
+    if dry_run:
+        return
+    check_writable(output)
+    with Progress(transient=True) as progress:
+        task = progress.add_task("sentences", total=None)
+        run_cut(
+            plan,
+            output,
+            tell=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    typer.echo(f"{output} written")
