@@ -7,11 +7,12 @@ from pathlib import Path
 
 from voxface.corpus.sequences.biwi import read_biwi
 from voxface.corpus.sequences.multiface import read_multiface
-from voxface.corpus.sequences.take import Sequences, mesh_set_of
+from voxface.corpus.sequences.sets import mesh_set_of
+from voxface.corpus.sequences.take import Sequences, SequenceTake
 from voxface.corpus.sequences.vocaset import read_vocaset
 from voxface.errors import unknown_name
 
-__all__ = ["READERS", "Sequences", "mesh_set_of", "read_sequences"]
+__all__ = ["READERS", "SequenceTake", "Sequences", "mesh_set_of", "read_sequences"]
 
 READERS: dict[str, Callable[[Path], Sequences]] = {
     "vocaset": read_vocaset,

@@ -2,8 +2,10 @@
 
 Wuu et al., "Multiface: a dataset for neural face rendering", 2022. Each person's folder (an
 *entity*, ``m--DATE--TIME--NUMBER--GHS``) holds ``tracked_mesh/SEGMENT/FRAME.bin`` (float32 vertices
-in millimetres, without the head's pose), ``FRAME.obj``, ``FRAME_transform.txt`` (the pose) and
-``audio/SEGMENT.wav`` for spoken segments, whose names begin with ``SEN_``.
+in millimetres, +y up, +z forward, without the head's pose), ``FRAME.obj`` (the triangles),
+``FRAME_transform.txt`` (the pose, which is not needed) and ``audio/SEGMENT.wav`` for spoken
+segments, whose names begin with ``SEN_``. The first frame of a segment stands at the beginning of
+its sound; frames that were dropped are missed by their numbers, which rise by 1 or by 3.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxface.audio import read
-from voxface.corpus.sequences.take import Sequences, SequenceTake, centimetres_in_unit
+from voxface.corpus.sequences.frames import filled, frame_places, seen_frames
+from voxface.corpus.sequences.take import Sequences, SequenceTake
 from voxface.corpus.sequences.triangles import read_obj
 from voxface.errors import VoxfaceError
 from voxface.face import MeshTopology
@@ -25,6 +28,12 @@ from voxface.face import MeshTopology
 FPS = Fraction(30)
 LICENCE = "Multiface: CC BY-NC 4.0"
 SPOKEN = "SEN_"
+AT_REST = ("E001_Neutral_Eyes_Open", "EXP_neutral_peak")
+"""Segments in which nobody moves, of the first and of the second script."""
+CENTIMETRES = np.float32(0.1)
+"""Of a millimetre."""
+LOOKED_AT = 12
+"""Frames of which the face at rest is the median."""
 
 
 def read_multiface(root: Path) -> Sequences:
@@ -46,18 +55,22 @@ def read_multiface(root: Path) -> Sequences:
                 f"{entity} has {len(neutral)} vertices, and others have {topology.vertices}; read "
                 "entities of one kind"
             )
-        for folder in spoken_segments(entity):
-            takes.append(
-                SequenceTake(
-                    f"{entity_name(entity)}_{folder.name}", entity_name(entity), FPS, neutral,
-                    partial(read_frames, sorted(folder.glob("*.bin")), len(neutral)),
-                    partial(read, entity / "audio" / f"{folder.name}.wav"),
-                    folder.name.removeprefix(SPOKEN).replace("_", " "),
-                )
-            )  # fmt: skip
+        takes += [entity_take(entity, folder, neutral) for folder in spoken_segments(entity)]
     if topology is None:
         raise VoxfaceError(f"'{root}' holds no Multiface entity: none has a folder tracked_mesh")
     return Sequences("multiface", topology, takes, LICENCE)
+
+
+def entity_take(entity: Path, folder: Path, neutral: NDArray[np.float32]) -> SequenceTake:
+    """Return a spoken segment of an entity."""
+    files = frame_files(folder)
+    places = frame_places(int(path.stem) for path in files)
+    return SequenceTake(
+        f"{entity_name(entity)}_{folder.name}", entity_name(entity), FPS, neutral,
+        partial(read_frames, files, places, len(neutral)),
+        partial(read, entity / "audio" / f"{folder.name}.wav"),
+        folder.name.removeprefix(SPOKEN).replace("_", " "), seen_frames(places),
+    )  # fmt: skip
 
 
 def entities(root: Path) -> list[Path]:
@@ -74,38 +87,59 @@ def entity_name(entity: Path) -> str:
 
 
 def entity_face(entity: Path) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Return an entity's mean face (V, 3) in centimetres, and triangles.
+    """Return an entity's face at rest (V, 3) in centimetres, and triangles.
+
+    It is the median of the segment in which nobody moves; where that was not fetched, the mean of
+    all frames, ``vert_mean.bin``.
 
     Raises
     ------
     VoxfaceError
-        If it has no .obj file, or its mean is of another size.
+        If it has no .obj file or no face at rest, or one is of another size.
     """
-    shape = next((entity / "tracked_mesh").glob("*/*.obj"), None)
+    shape = next(iter(sorted((entity / "tracked_mesh").glob("*/*.obj"))), None)
     if shape is None:
-        raise VoxfaceError(f"'{entity}' holds no .obj file, which has the triangles")
+        raise VoxfaceError(f"'{entity}' holds no .obj file, which has the triangles; fetch one")
     vertices, triangles = read_obj(shape)
+    for name in AT_REST:
+        files = frame_files(entity / "tracked_mesh" / name)
+        if files:
+            few = files[:: max(1, len(files) // LOOKED_AT)]
+            frames = read_frames(few, np.arange(len(few)), len(vertices))
+            return np.median(frames, axis=0).astype(np.float32), triangles
     mean = entity / "vert_mean.bin"
-    face = np.fromfile(mean, "<f4") if mean.is_file() else vertices.reshape(-1)
+    if not mean.is_file():
+        raise VoxfaceError(
+            f"'{entity}' has no face at rest; fetch tracked_mesh/{AT_REST[0]} or {mean.name}"
+        )
+    face = np.fromfile(mean, "<f4")
     if face.size != vertices.size:
         raise VoxfaceError(f"{mean} has {face.size // 3} vertices; expected {len(vertices)}")
-    face = face.reshape(-1, 3)
-    return face * np.float32(centimetres_in_unit(face, str(entity))), triangles
+    return face.reshape(-1, 3) * CENTIMETRES, triangles
 
 
 def spoken_segments(entity: Path) -> list[Path]:
-    """Return the folders of segments in which somebody speaks and that have a sound."""
+    """Return the folders of segments in which somebody speaks and that have meshes and a sound."""
     folders = sorted((entity / "tracked_mesh").glob(f"{SPOKEN}*"))
-    return [f for f in folders if (entity / "audio" / f"{f.name}.wav").is_file()]
+    heard = [f for f in folders if (entity / "audio" / f"{f.name}.wav").is_file()]
+    return [folder for folder in heard if next(folder.glob("*.bin"), None) is not None]
 
 
-def read_frames(files: Sequence[Path], vertices: int) -> NDArray[np.float32]:
-    """Read frames (T, V, 3), in centimetres.
+def frame_files(folder: Path) -> list[Path]:
+    """Return the vertex files of a segment, by number."""
+    files = [path for path in folder.glob("*.bin") if path.stem.isdecimal()]
+    return sorted(files, key=lambda path: int(path.stem))
+
+
+def read_frames(
+    files: Sequence[Path], places: NDArray[np.int64], vertices: int
+) -> NDArray[np.float32]:
+    """Read frames (P, V, 3) in centimetres, with dropped ones filled in.
 
     Raises
     ------
     VoxfaceError
-        If one is damaged.
+        If one is damaged or there is none.
     """
     rows = []
     for path in files:
@@ -115,4 +149,4 @@ def read_frames(files: Sequence[Path], vertices: int) -> NDArray[np.float32]:
         rows.append(row.reshape(-1, 3))
     if not rows:
         raise VoxfaceError("a segment holds no .bin file; fetch it anew")
-    return np.stack(rows) * np.float32(0.1)
+    return filled(np.stack(rows) * CENTIMETRES, places)

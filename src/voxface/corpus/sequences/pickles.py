@@ -29,7 +29,8 @@ class _Arrays(pickle.Unpickler):
         """Look up what builds arrays, and nothing else."""
         if (module, name) not in ALLOWED:
             raise pickle.UnpicklingError(f"it holds {module}.{name}")
-        return super().find_class(module, name)
+        # Old pickles name the place where these stood before NumPy 2.
+        return super().find_class(module.replace("numpy.core.", "numpy._core."), name)
 
 
 def read_pickle(path: Path) -> Any:

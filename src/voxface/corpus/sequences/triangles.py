@@ -47,7 +47,8 @@ def read_ply(path: Path) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         data = path.read_bytes()
     except OSError as error:
         raise VoxfaceError(f"cannot read {path}: {error.strerror or error}") from None
-    head, mark, body = data.partition(b"end_header\n")
+    head, mark, body = data.partition(b"end_header")
+    body = body.removeprefix(b"\r").removeprefix(b"\n")
     text = head.decode("latin1").replace("\r", "")
     counts = dict(re.findall(r"element (\w+) (\d+)", text))
     if not mark or not text.startswith("ply") or {"vertex", "face"} - set(counts):
@@ -105,6 +106,12 @@ def template_triangles(root: Path, names: Sequence[str], vertices: int) -> NDArr
     raise VoxfaceError(
         f"'{root}' holds no template of the mesh's triangles; put one there as {names[0]}"
     )
+
+
+def surface_area(vertices: NDArray[np.floating], triangles: NDArray[np.int32]) -> float:
+    """Return the area of a mesh, in its unit squared."""
+    a, b, c = (np.asarray(vertices, np.float64)[triangles[:, corner]] for corner in range(3))
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
 
 
 def _lines(path: Path) -> list[str]:
