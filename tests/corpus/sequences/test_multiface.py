@@ -55,3 +55,12 @@ def test_a_coarser_mesh_is_finer_at_the_mouth(multiface) -> None:
     assert mouth.mean() > 1.2 * whole.mean()
     with pytest.raises(VoxfaceError, match="keep fewer vertices"):
         mesh_set_of(found, fps=30, most_gigabytes=1e-4)
+
+
+def test_multiface_files_that_are_cut_off(multiface) -> None:
+    folder = next(multiface.glob("*6795937*/tracked_mesh/SEN_she_had"))
+    (folder / "009993.bin").write_bytes(b"\0" * 50)
+    take = next(t for t in read_sequences("multiface", multiface).takes if "she_had" in t.name)
+    with pytest.raises(VoxfaceError, match=r"009993\.bin is damaged") as raised:
+        take.read_vertices()
+    assert "\n" not in str(raised.value)
