@@ -95,7 +95,7 @@ class MeshModel:
                 noise = np.zeros((frames, heads, classes), np.float32)
             feed["noise"] = noise[None]
             feed["temperature"] = np.array([temperature], np.float32)
-            feed["top_k"] = np.array([top_k or classes], np.int64)
+            feed["top_k"] = np.array([min(top_k or classes, classes)], np.int64)
         offsets, state = self._session.run(["offsets", "next_state"], feed)
         return offsets[0].reshape(-1, self.description.topology.vertices, 3), state
 
