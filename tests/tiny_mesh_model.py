@@ -70,6 +70,7 @@ def write_tiny_mesh_model(path: Path, *, sampled: bool = False, **metadata: obje
             helper.make_tensor_value_info("noise", TensorProto.FLOAT, [1, "n", HEADS, CLASSES]),
             helper.make_tensor_value_info("temperature", TensorProto.FLOAT, [1]),
             helper.make_tensor_value_info("top_k", TensorProto.INT64, [1]),
+            helper.make_tensor_value_info("neutral", TensorProto.FLOAT, [1, 12]),
         ]
     graph = helper.make_graph(
         nodes,

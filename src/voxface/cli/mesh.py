@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -70,6 +71,9 @@ def evaluate(
     ),
     most: int = typer.Option(0, min=0, help="Takes of a group at most; 0 for all."),
     temperature: float | None = typer.Option(None, help="Of models that sample."),
+    own_manner: bool = typer.Option(
+        False, "--own-manner", help="Models that sample are told whose face it is."
+    ),
     output: Path | None = typer.Option(None, "-o", "--output", help="Also write all as JSON."),
 ) -> None:
     """Print how near predicted meshes are to captured ones, group by group."""
@@ -83,7 +87,9 @@ def evaluate(
 
     if output:
         check_writable(output)
-    options = MeshOptions() if temperature is None else MeshOptions(temperature=temperature)
+    options = MeshOptions(own_manner=own_manner)
+    if temperature is not None:
+        options = replace(options, temperature=temperature)
     with Progress(transient=True) as progress:
         task = progress.add_task("takes", total=None)
         report = judge(

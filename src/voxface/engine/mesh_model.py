@@ -12,7 +12,7 @@ from voxface.engine.mesh_description import MeshModelDescription, is_mesh_model
 from voxface.engine.model import FloatArray, open_session
 from voxface.errors import VoxfaceError
 
-SAMPLED = ("noise", "temperature", "top_k")
+SAMPLED = ("noise", "temperature", "top_k", "neutral")
 """Further inputs of models whose latents are sampled."""
 
 
@@ -66,6 +66,7 @@ class MeshModel:
         noise: FloatArray | None = None,
         temperature: float = 0.0,
         top_k: int = 0,
+        neutral: FloatArray | None = None,
     ) -> tuple[FloatArray, FloatArray]:
         """Advance by n frames: the pure function in the file.
 
@@ -80,6 +81,9 @@ class MeshModel:
             Of sampling; 0 takes the likeliest class of each head.
         top_k : int
             Only the so many likeliest classes of each head may be drawn; 0 for all.
+        neutral : ndarray of float32, shape (V, 3), optional
+            Of models whose latents are sampled: the face whose way of moving is asked for, in
+            centimetres; by default the model's own, which moves as the average of those it heard.
 
         Returns
         -------
@@ -95,6 +99,8 @@ class MeshModel:
                 noise = np.zeros((frames, heads, classes), np.float32)
             feed["noise"] = noise[None]
             feed["temperature"] = np.array([temperature], np.float32)
+            own = self.description.neutral if neutral is None else neutral
+            feed["neutral"] = np.asarray(own, np.float32).reshape(1, -1)
             feed["top_k"] = np.array([min(top_k or classes, classes)], np.int64)
         offsets, state = self._session.run(["offsets", "next_state"], feed)
         return offsets[0].reshape(-1, self.description.topology.vertices, 3), state

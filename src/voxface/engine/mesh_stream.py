@@ -35,6 +35,9 @@ class MeshOptions:
         Another seed is another performance, of models that sample.
     strength : float
         Factor of all motion, 0 to 3.
+    own_manner : bool
+        Of models that sample: whether a face that is given moves as people who look so do, or as
+        the average of those who were heard. Good for speakers that the model heard.
 
     Raises
     ------
@@ -46,6 +49,7 @@ class MeshOptions:
     top_k: int = 0
     seed: int = 0
     strength: float = 1.0
+    own_manner: bool = False
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.temperature) and 0 <= self.temperature <= 10):
@@ -163,6 +167,7 @@ class MeshStream:
                 self._noise(count),
                 self.options.temperature,
                 self.options.top_k,
+                self.neutral if self.options.own_manner else None,
             )
             dropped = max(0, min(count, about.look_ahead - self._run_frames))
             self._run_frames += count

@@ -57,7 +57,7 @@ def export_mesh(
         "recipe": recipe,
     }
     if isinstance(net, MeshTalkNet):
-        sampler = Sampler(net, torch.tensor(trained.neutral)).eval()
+        sampler = Sampler(net).eval()
         heads, classes = config.heads, config.classes
         inputs = {
             "pcm": torch.zeros(1, hop),
@@ -65,6 +65,7 @@ def export_mesh(
             "noise": torch.zeros(1, 1, heads, classes),
             "temperature": torch.zeros(1),
             "top_k": torch.tensor([classes]),
+            "neutral": torch.tensor(trained.neutral).reshape(1, -1),
         }
         about["latent"] = {"heads": heads, "classes": classes}
         return export_mesh_onnx(
@@ -112,23 +113,26 @@ class Mover(nn.Module):
 
 
 class Sampler(nn.Module):
-    """``(pcm, state, noise, temperature, top_k) -> (offsets, next_state)`` of MeshTalk."""
+    """``(pcm, state, noise, temperature, top_k, neutral) -> (offsets, next_state)`` of MeshTalk."""
 
-    template: Tensor
-
-    def __init__(self, net: MeshTalkNet, neutral: Tensor) -> None:
+    def __init__(self, net: MeshTalkNet) -> None:
         super().__init__()
         self.sound, self.net = HeardSound(), net
         self.state_size = self.sound.state_size + net.state_size
-        self.register_buffer("template", net.template(neutral[None]))
 
     def forward(
-        self, pcm: Tensor, state: Tensor, noise: Tensor, temperature: Tensor, top_k: Tensor
+        self,
+        pcm: Tensor,
+        state: Tensor,
+        noise: Tensor,
+        temperature: Tensor,
+        top_k: Tensor,
+        neutral: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Advance by one frame."""
         features, tail = self.sound(pcm, state[:, : self.sound.state_size])
         offsets, memory, _ = self.net.step(
-            features, state[:, self.sound.state_size :], self.template, noise[:, 0], temperature,
-            top_k,
+            features, state[:, self.sound.state_size :], self.net.template(neutral),
+            noise[:, 0], temperature, top_k,
         )  # fmt: skip
         return offsets[:, None], torch.cat([tail, memory], dim=1)
