@@ -358,3 +358,14 @@ def cut(
             tell=lambda done, total: progress.update(task, completed=done, total=total),
         )
     typer.echo(f"{output} written")
+
+
+@app.command()
+def latents(
+    run: Path = _RUN,
+    takes: int = typer.Option(8, min=2, help="Takes of each group; every pair is crossed."),
+) -> None:
+    """Print what sound and expression decide in a MeshTalk run, and how its latents are used."""
+    from voxface.evaluation.latent_report import latent_report, latent_table
+
+    typer.echo(latent_table(latent_report(run, takes=takes)))
