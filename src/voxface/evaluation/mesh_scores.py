@@ -21,6 +21,8 @@ from voxface.face import MeshTopology
 
 MILLIMETRES = 10.0
 """Millimetres in a centimetre: meshes are in centimetres, and errors are told in millimetres."""
+BEGINNING = 0.5
+"""Seconds in which a net has not heard much yet."""
 STILL = 0.02
 """Standard deviation in centimetres below which a lip opening does not move."""
 
@@ -38,6 +40,8 @@ MESH_FIGURES: dict[str, str] = {
     "mouth_ratio": "mouth, amplitude ratio",
     "upper_ratio": "upper face, amplitude ratio",
     "lag": "lag, ms",
+    "begin": "mouth error in the first half second, mm",
+    "after": "mouth error after it, mm",
 }
 """Figures of a take, and how tables call them."""
 
@@ -73,6 +77,8 @@ def mesh_scores(
     lips, mouth, upper = (topology.rows(name) for name in ("lips", "mouth", "upper"))
     said, opened = lip_opening(one, topology), lip_opening(other, topology)
     moves = opened.std() > STILL
+    wrong = MILLIMETRES * np.linalg.norm(one[:, mouth] - other[:, mouth], axis=2).mean(axis=1)
+    first = max(1, round(BEGINNING * fps))
     mm, mm_true, mm_rest = one * MILLIMETRES, other * MILLIMETRES, rest * MILLIMETRES
 
     def where(measured: Callable[[], float]) -> float:
@@ -92,6 +98,8 @@ def mesh_scores(
         "mouth_ratio": spread_ratio(one[:, mouth], other[:, mouth]),
         "upper_ratio": spread_ratio(one[:, upper], other[:, upper]),
         "lag": where(lambda: lag(said, opened, fps) if said.std() > 1e-6 else float("nan")),
+        "begin": float(wrong[:first].mean()),
+        "after": float(wrong[first:].mean()) if len(wrong) > first else float("nan"),
     }
 
 
