@@ -9,6 +9,15 @@ from pathlib import Path
 
 import pytest
 
+try:
+    import hypothesis
+except ModuleNotFoundError:
+    pass
+else:
+    # How long an example takes says more of the machine's other work than of ours.
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
