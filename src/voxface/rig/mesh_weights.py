@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,17 +11,21 @@ from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS, FaceClip, MeshClip, Rig
 from voxface.face.mesh_topology import face_mesh_topology
 from voxface.rig.connect import connect
-from voxface.rig.face_mesh_rig import face_mesh_rig
+from voxface.rig.face_mesh_rig import face_mesh_rig, trusted_vertices, usual_weights
 from voxface.rig.load import default_head
 from voxface.rig.solve import OPPOSITES, moving, solve_weights
 
-SMOOTHNESS = 0.03
-"""What a change of 1 from frame to frame costs, at 30 frames per second."""
-RIDGE = 1e-3
-"""What a weight of 1 costs; a target that moves as much as most do brings 1."""
-SPARSITY = 0.0
+SMOOTHNESS, RIDGE = 0.01, 1e-3
+"""What a change of 1 from frame to frame costs at 30 frames per second, and what a weight of 1
+costs. A target that moves as much as most do brings 1."""
+CAPTURED_SMOOTHNESS, CAPTURED_RIDGE = 0.3, 0.06
+"""The same for the 468-point face, whose points a tracker only guesses."""
+USUAL = 0.1
+"""The weight, root mean square, that pays the ridge as it is told where usual weights are known."""
+AT_ONCE = 2**22
+"""Numbers of a mesh that are measured at a time; a long clip of a fine mesh is large."""
 FRAME_RATE = 30.0
-"""Frames per second that `SMOOTHNESS` is told for."""
+"""Frames per second that smoothness is told for."""
 
 Shapes = tuple[list[tuple[str, ...]], NDArray[np.float32]]
 
@@ -30,10 +34,11 @@ def weights_from_mesh(
     clip: MeshClip,
     rig: Rig | None = None,
     *,
-    smoothness: float = SMOOTHNESS,
-    ridge: float = RIDGE,
-    sparsity: float = SPARSITY,
+    smoothness: float | None = None,
+    ridge: float | None = None,
+    sparsity: float = 0.0,
     vertex_weights: ArrayLike | None = None,
+    usual: Mapping[str, float] | None = None,
     opposites: Iterable[tuple[str, str]] = OPPOSITES,
 ) -> FaceClip:
     """Return the ARKit weights whose rig comes nearest to a moving mesh; see docs/solve.md.
@@ -46,7 +51,9 @@ def weights_from_mesh(
         468-point face's or the default head's.
     smoothness, ridge, sparsity, vertex_weights, opposites
         As in `solve_weights`. Smoothness is for 30 frames per second and is adapted to the clip's
-        own rate; with 0 each frame stands alone.
+        own rate; with 0 each frame stands alone. The 468-point face has its own defaults.
+    usual : mapping of str to float, optional
+        How large channels usually are, root mean square: the ridge of rarer ones is larger.
 
     Returns
     -------
@@ -66,13 +73,23 @@ def weights_from_mesh(
             f"the mesh '{clip.topology.name}' has {clip.topology.vertices} vertices and the rig "
             f"'{rig.name}' {len(rig.neutral)}; weights need the rig of the very same mesh"
         )
+    captured = rig is face_mesh_rig()
+    if captured:
+        usual = usual_weights() if usual is None else usual
+        vertex_weights = trusted_vertices() if vertex_weights is None else vertex_weights
+    if smoothness is None:
+        smoothness = CAPTURED_SMOOTHNESS if captured else SMOOTHNESS
+    if ridge is None:
+        ridge = CAPTURED_RIDGE if captured else RIDGE
     groups, shapes = channel_shapes(rig)
+    names = [group[0] for group in groups]
+    sizes = np.array([(usual or {}).get(name, USUAL) for name in names])
     # At twice the rate there are twice as many changes, each half as large: that costs half, and
     # the mesh counts twice.
     rated = smoothness * (float(clip.fps) / FRAME_RATE) ** 2
     offsets = clip.offsets
     found = solve_weights(
-        offsets, shapes, names=[group[0] for group in groups], smoothness=rated, ridge=ridge,
+        offsets, shapes, names=names, smoothness=rated, ridge=ridge * (USUAL / sizes) ** 2,
         sparsity=sparsity, vertex_weights=vertex_weights, opposites=opposites,
     )  # fmt: skip
     weights = np.zeros((len(clip), len(ARKIT_CHANNELS)), np.float32)
@@ -132,11 +149,12 @@ def residual(
     """Return the distances left between mesh and rig in centimetres, mean and 95th percentile."""
     rows = np.flatnonzero(shapes.any(axis=(0, 2)))
     flat = shapes[:, rows].reshape(len(shapes), -1)
-    # Frame by frame: a long clip of a fine mesh is large.
     apart = np.empty((len(offsets), len(rows)), np.float32)
-    for frame, (moved, row) in enumerate(zip(offsets, weights, strict=True)):
-        left = moved[rows] - (row @ flat).reshape(-1, 3)
-        apart[frame] = np.sqrt(np.einsum("vi,vi->v", left, left))
+    frames = max(AT_ONCE // max(flat.shape[1], 1), 1)
+    for begin in range(0, len(offsets), frames):
+        part = slice(begin, begin + frames)
+        left = offsets[part][:, rows] - (weights[part] @ flat).reshape(-1, len(rows), 3)
+        apart[part] = np.sqrt(np.einsum("tvi,tvi->tv", left, left))
     if not apart.size:
         return {"mean_cm": 0.0, "p95_cm": 0.0}
     return {

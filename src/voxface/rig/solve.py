@@ -17,14 +17,10 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     ("mouthLeft", "mouthRight"),
     ("eyeBlinkLeft", "eyeWideLeft"),
     ("eyeBlinkRight", "eyeWideRight"),
-    ("eyeLookInLeft", "eyeLookOutLeft"),
-    ("eyeLookInRight", "eyeLookOutRight"),
-    ("eyeLookUpLeft", "eyeLookDownLeft"),
-    ("eyeLookUpRight", "eyeLookDownRight"),
-    ("mouthSmileLeft", "mouthFrownLeft"),
-    ("mouthSmileRight", "mouthFrownRight"),
 )
-"""ARKit channels of which a face shows but one at a time."""
+"""ARKit channels of which a face shows but one at a time: one mostly undoes the other."""
+NEGLIGIBLE = 1e-3
+"""A weight so small may be put to 0 without solving for the rest again."""
 
 
 def solve_weights(
@@ -95,8 +91,13 @@ def solve_weights(
     matrix, top = gram + np.diag(np.broadcast_to(costs, len(shapes))[rows]), bounds[rows]
     found = bounded(aims, matrix, top, smoothness)
     smaller = _smaller(found, rows, pairs)
-    if (found[smaller] > 0).any():
-        found = bounded(aims, matrix, np.where(smaller, 0.0, top), smoothness)
+    both = (smaller & (found > NEGLIGIBLE)).any(axis=0)
+    found[smaller] = 0
+    # Frames that stand alone are solved for again alone.
+    again = both if not smoothness else np.full(both.shape, both.any())
+    if again.any():
+        top = np.where(smaller, 0.0, top)
+        found[:, again] = bounded(aims[:, again], matrix, top[:, again], smoothness)
     weights[:, rows] = found.T
     return weights
 
