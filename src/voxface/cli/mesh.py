@@ -28,6 +28,9 @@ def prepare(
         None, help="Who speaks; default: what stands before '_' in a take's name, else s1."
     ),
     licence: str = typer.Option("unknown", help="Of the recordings."),
+    claps: str = typer.Option(
+        "keep", help="Claps and clicks: keep, silence (in the sound), or cut (sound and face)."
+    ),
 ) -> None:
     """Turn captured takes and their sound into a set of mesh examples."""
     from rich.progress import Progress
@@ -46,6 +49,7 @@ def prepare(
             corpus=corpus,
             speaker_of=grid_speaker if speaker is None else lambda path: speaker,
             licence=licence,
+            claps=claps,
             tell=lambda done, total: progress.update(task, completed=done, total=total),
         )
         save_mesh_set(output, held)
@@ -53,6 +57,43 @@ def prepare(
     typer.echo(
         f"{output}: {len(held.examples)} takes of {len(held.neutrals())} speakers, "
         f"{minutes:.1f} minutes, {held.topology.vertices} vertices"
+    )
+
+
+@app.command()
+def drive(
+    meshes: Path = typer.Argument(..., help="File that 'voxface mesh prepare' wrote."),
+    output: Path = typer.Option(..., "-o", "--output", metavar="FILE.npz"),
+    rig: Path | None = typer.Option(
+        None, help="GLB, VRM or ICT-FaceKit head; default: voxface's own."
+    ),
+    vertices: int = typer.Option(0, min=0, help="Coarser: about so many vertices; 0 for all."),
+    most: int = typer.Option(0, min=0, help="Takes at most; 0 for all."),
+    fps: str = typer.Option("25", help="Frames per second of the set."),
+) -> None:
+    """Let captured takes move a head of any topology, and make a set of that."""
+    from rich.progress import Progress
+
+    from voxface.corpus.mesh_examples import load_mesh_set, save_mesh_set
+    from voxface.corpus.rig_meshes import rig_mesh_set
+    from voxface.formats import resolve_rig
+    from voxface.formats.output import check_writable
+
+    check_writable(output)
+    with Progress(transient=True) as progress:
+        task = progress.add_task("takes", total=None)
+        held = rig_mesh_set(
+            resolve_rig(rig),
+            load_mesh_set(meshes),
+            vertices=vertices,
+            fps=fps,
+            most=most,
+            tell=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+        save_mesh_set(output, held)
+    typer.echo(
+        f"{output}: {len(held.examples)} takes, {held.topology.vertices} vertices of "
+        f"{held.topology.name}"
     )
 
 

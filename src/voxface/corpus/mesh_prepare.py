@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from voxface.audio import read
+from voxface.audio import SAMPLE_RATE, read
 from voxface.audio.features import FEATURE_NAMES, FRAME_RATE, features
 from voxface.capture.mesh import load_mesh_take
 from voxface.capture.sources import find_videos
+from voxface.corpus.chunks import CHUNK, chunks
+from voxface.corpus.claps import clap_spans, cut_together, find_claps, silence_claps
 from voxface.corpus.grid import grid_speaker
 from voxface.corpus.mesh_examples import MeshExample, MeshSet
-from voxface.errors import VoxfaceError
+from voxface.errors import VoxfaceError, unknown_name
 from voxface.face import MeshClip, face_mesh
 from voxface.face.alignment import aligned
 
+CLAPS = ("keep", "silence", "cut")
+"""What may become of claps and clicks."""
 SMOOTHING = 0.022
 """Standard deviation in seconds of the smoothing of captured vertices, without delay: a still face
 jitters."""
@@ -42,6 +47,8 @@ class _Seen:
     mesh: MeshClip
     seen: NDArray[np.bool_]
     features: NDArray[np.float32]
+    claps: int = 0
+    cut: bool = False
 
 
 def prepare_meshes(
@@ -51,6 +58,8 @@ def prepare_meshes(
     corpus: str = "grid",
     speaker_of: Callable[[Path], str] = grid_speaker,
     licence: str = "unknown",
+    claps: str = "keep",
+    chunk: float = CHUNK,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> MeshSet:
     """Make a set of mesh examples of captured takes.
@@ -70,14 +79,21 @@ def prepare_meshes(
         From a recording to its speaker's name.
     licence : str
         Of the recordings; a model that learns from them tells it.
+    claps : str
+        What becomes of claps and clicks: ``"keep"``, ``"silence"`` in the sound, or ``"cut"`` from
+        sound and face together.
+    chunk : float
+        Longer takes are cut into takes of so many seconds.
     tell : callable
         Called with takes done and takes in all.
 
     Raises
     ------
     VoxfaceError
-        If no recording has a captured take.
+        If no recording has a captured take or `claps` is none of these.
     """
+    if claps not in CLAPS:
+        raise unknown_name("way with claps", claps, CLAPS)
     found = [
         (video, captures / f"{video.stem}.npz")
         for video in find_videos(recordings)
@@ -92,15 +108,37 @@ def prepare_meshes(
     for done, (video, capture) in enumerate(found):
         tell(done, len(found))
         mesh, seen = load_mesh_take(capture)
-        heard = features(read(video))
-        takes.append(_Seen(video.stem, speaker_of(video), video, capture, mesh, seen, heard))
+        sound, removed = read(video), 0
+        if claps == "silence":
+            sound, spans = silence_claps(sound)
+            removed = len(spans)
+        elif claps == "cut":
+            sound, mesh, seen, removed = _without_claps(sound, mesh, seen)
+        heard = features(sound)
+        takes.append(
+            _Seen(
+                video.stem, speaker_of(video), video, capture, mesh, seen, heard, removed,
+                cut=claps == "cut" and removed > 0,
+            )
+        )  # fmt: skip
     tell(len(found), len(found))
     neutrals = {
         speaker: neutral_face([take.mesh for take in of], [take.features for take in of])
         for speaker, of in _by_speaker(takes).items()
     }
     examples = [_example(take, neutrals[take.speaker], corpus, licence) for take in takes]
-    return MeshSet(face_mesh()[0], examples)
+    parts = [part for example in examples for part in chunks(example, chunk, pad=False)]
+    return MeshSet(face_mesh()[0], parts)
+
+
+def _without_claps(
+    sound: NDArray[np.float32], mesh: MeshClip, seen: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], MeshClip, NDArray[np.bool_], int]:
+    """Cut claps from a take; return sound, mesh, what was seen, and how many spans went."""
+    spans = clap_spans(find_claps(sound), len(sound) / SAMPLE_RATE)
+    left, kept = cut_together(sound, len(mesh), float(mesh.fps), spans, mesh.start)
+    cut = replace(mesh, vertices=mesh.vertices[kept], head=mesh.head[kept])
+    return left, cut, seen[kept], len(spans)
 
 
 def neutral_face(
@@ -164,10 +202,16 @@ def _example(take: _Seen, neutral: NDArray[np.float32], corpus: str, licence: st
         (inside & take.seen[below] & take.seen[above]).astype(np.uint8),
         neutral,
         fps,
-        {
-            "recording": str(take.recording), "capture": str(take.capture), "licence": licence,
-        },
-    )  # fmt: skip
+        _about(take, licence),
+    )
+
+
+def _about(take: _Seen, licence: str) -> dict[str, Any]:
+    """Return where a take comes from; files from which claps were cut no longer fit it."""
+    about: dict[str, Any] = {"licence": licence, "claps": take.claps}
+    if not take.cut:
+        about |= {"recording": str(take.recording), "capture": str(take.capture)}
+    return about
 
 
 def _by_speaker(takes: Iterable[_Seen]) -> Mapping[str, list[_Seen]]:

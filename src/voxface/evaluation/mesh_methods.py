@@ -70,7 +70,9 @@ class MeshFile:
         clip = animate_mesh(
             recording, self.model, fps=example.fps, options=self.options, neutral=example.neutral
         )
-        return fitted(clip.offsets, len(example.offsets))
+        # A chunk of a long take begins later in its recording.
+        begin = round(float(example.about.get("begin", 0)) * example.fps)
+        return fitted(clip.offsets[begin:], len(example.offsets))
 
 
 def fitted(offsets: FloatArray, frames: int) -> FloatArray:
