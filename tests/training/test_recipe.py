@@ -16,6 +16,7 @@ RECIPES = sorted(
     path
     for path in (Path(__file__).parents[2] / "recipes").rglob("*.yaml")
     if "variants:" not in path.read_text()  # an experiment: a base recipe and changes to it
+    and "mesh" not in path.parts  # those are of other nets
 )
 
 

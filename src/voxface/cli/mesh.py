@@ -310,7 +310,7 @@ def solve(
         ..., "-o", "--output", help="A face clip, such as FILE.csv.", metavar="FILE"
     ),
     rig: Path | None = typer.Option(
-        None, help="Head of the same vertices; default: the rig of the 468-point face."
+        None, help="Head of the same vertices; default: the 468-point face, or the default head."
     ),
 ) -> None:
     """Solve a moving mesh into ARKit weights, bounded and smooth in time."""

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from voxface.audio import read
 from voxface.audio.features import FRAME_RATE
+from voxface.corpus.claps import silence_claps
 from voxface.corpus.encoder_files import encoder_extra, encoder_folder, encoder_licence
 from voxface.corpus.encoder_files import weights_file as _weights_file
 from voxface.corpus.mesh_examples import MeshExample, MeshSet
@@ -176,10 +177,18 @@ class SpeechEncoder:
 
 
 def encoded_features(
-    features: NDArray[Any], pcm: ArrayLike, encoders: Sequence[SpeechEncoder]
+    features: NDArray[Any],
+    pcm: ArrayLike,
+    encoders: Sequence[SpeechEncoder],
+    begin: float = 0.0,
 ) -> NDArray[np.float16]:
-    """Return features (N, 83) with the hidden states of encoders beside them, at 100 Hz."""
-    columns = [encoder.states(pcm).at_rate(len(features), FRAME_RATE) for encoder in encoders]
+    """Return features (N, 83) with the hidden states of encoders beside them, at 100 Hz.
+
+    Features of a chunk begin `begin` seconds into the sound, which is heard as a whole.
+    """
+    first = round(begin * FRAME_RATE)
+    total = first + len(features)
+    columns = [encoder.states(pcm).at_rate(total, FRAME_RATE)[first:] for encoder in encoders]
     return np.concatenate([features, *columns], axis=1).astype(np.float16)
 
 
@@ -208,6 +217,11 @@ def encoded_meshes(
 
 def _encoded(example: MeshExample, encoders: Sequence[SpeechEncoder]) -> MeshExample:
     recording = example.about.get("recording")
+    if not recording and example.about.get("claps"):
+        raise VoxfaceError(
+            f"claps were cut from the take '{example.name}', which has no recording any more; "
+            "prepare it with '--claps silence' to use speech encoders"
+        )
     if not recording:
         raise VoxfaceError(
             f"the take '{example.name}' does not say where its recording is; prepare it anew with "
@@ -219,7 +233,12 @@ def _encoded(example: MeshExample, encoders: Sequence[SpeechEncoder]) -> MeshExa
         "licence": "; ".join(licences),
         "encoders": [encoder.about for encoder in encoders],
     }
-    wide = encoded_features(example.features, read(recording), encoders)
+    sound = read(recording)
+    if example.about.get("claps"):
+        # They are silent in the features; takes from which they were cut name no recording.
+        sound, _ = silence_claps(sound)
+    begin = float(example.about.get("begin", 0))
+    wide = encoded_features(example.features, sound, encoders, begin)
     return replace(example, features=wide, about=about)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voxface.corpus.mesh_examples import MeshExample
 from voxface.engine import Controls, Model, animate
-from voxface.evaluation.mesh_methods import fitted
+from voxface.evaluation.mesh_methods import first_frame, fitted, recording_of
 from voxface.rig.face_mesh_rig import face_mesh_rig
 
 
@@ -22,9 +21,9 @@ class MeshByWeights:
 
     def predict(self, example: MeshExample) -> NDArray[np.float32]:
         """Return offsets (T, V, 3) at the example's times."""
-        recording = Path(str(example.about["recording"]))
+        recording = recording_of(example)
         clip = animate(recording, fps=example.fps, model=Model.default(), controls=Controls(life=0))
         rig = face_mesh_rig()
         weights = clip.select(rig.targets).weights
         moved = np.einsum("tc,cvi->tvi", weights, rig.deltas)
-        return fitted(moved.astype(np.float32), len(example.offsets))
+        return fitted(moved.astype(np.float32)[first_frame(example) :], len(example.offsets))

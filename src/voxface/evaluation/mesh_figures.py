@@ -10,6 +10,7 @@ import numpy as np
 
 from voxface.corpus.mesh_examples import load_mesh_set
 from voxface.engine import MeshOptions
+from voxface.evaluation.mesh_methods import first_frame
 from voxface.evaluation.mesh_pictures import learning, loss_curves, take_picture
 from voxface.evaluation.mesh_runs import MeshRun
 from voxface.formats.output import write_error
@@ -61,6 +62,7 @@ def draw_run(
         truth = take.clip(held.topology)
         said = replace(truth, vertices=take.neutral + np.asarray(run.predict(take)))
         moving = output / f"{take.name}.mp4"
-        sound = str(take.about.get("recording", "")) or None
-        mesh_film([("captured", truth), (run.name, said)], moving, sound=sound)
+        # A chunk begins later in its recording, and would be heard out of step.
+        sound = str(take.about.get("recording", "")) if not first_frame(take) else ""
+        mesh_film([("captured", truth), (run.name, said)], moving, sound=sound or None)
         yield moving

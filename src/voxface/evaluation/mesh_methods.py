@@ -62,17 +62,38 @@ class MeshFile:
 
     def predict(self, example: MeshExample) -> FloatArray:
         """Run the model on the example's recording."""
-        recording = Path(str(example.about.get("recording", "")))
-        if not recording.is_file():
-            raise VoxfaceError(
-                f"the recording of {example.name} ({recording}) is gone; prepare the meshes anew"
-            )
+        recording = recording_of(example)
         clip = animate_mesh(
             recording, self.model, fps=example.fps, options=self.options, neutral=example.neutral
         )
-        # A chunk of a long take begins later in its recording.
-        begin = round(float(example.about.get("begin", 0)) * example.fps)
-        return fitted(clip.offsets[begin:], len(example.offsets))
+        return fitted(clip.offsets[first_frame(example) :], len(example.offsets))
+
+
+def recording_of(example: MeshExample) -> Path:
+    """Return the file that an example's sound is read from.
+
+    Raises
+    ------
+    VoxfaceError
+        If it is gone, or claps were cut from it: then no file has the example's own sound.
+    """
+    named = example.about.get("recording")
+    if not named:
+        raise VoxfaceError(
+            f"no file sounds as {example.name} does: claps were cut from it; judge the folder of a "
+            "run, which hears stored features"
+        )
+    recording = Path(str(named))
+    if not recording.is_file():
+        raise VoxfaceError(
+            f"the recording of {example.name} ({recording}) is gone; prepare the meshes anew"
+        )
+    return recording
+
+
+def first_frame(example: MeshExample) -> int:
+    """Return where an example begins in its recording: a chunk of a long take begins later."""
+    return round(float(example.about.get("begin", 0)) * example.fps)
 
 
 def fitted(offsets: FloatArray, frames: int) -> FloatArray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,14 +15,17 @@ import lightning  # noqa: E402
 
 from planted_talk import VERTICES, planted_set  # noqa: E402
 from voxface.corpus.mesh_examples import MeshSet, load_mesh_set, save_mesh_set  # noqa: E402
+from voxface.corpus.multiface_cut import cut_settings  # noqa: E402
 from voxface.engine import MeshOptions  # noqa: E402
 from voxface.errors import VoxfaceError  # noqa: E402
+from voxface.evaluation.mesh_experiment import load_mesh_experiment  # noqa: E402
 from voxface.evaluation.mesh_runs import MeshRun  # noqa: E402
 from voxface.training.mesh import train as training  # noqa: E402
 from voxface.training.mesh.data import Heard, MeshCropConfig, MeshCrops, whole_take  # noqa: E402
-from voxface.training.mesh.recipe import mesh_recipe_from_dict  # noqa: E402
-from voxface.training.mesh.split import MeshData, split_meshes  # noqa: E402
+from voxface.training.mesh.recipe import load_mesh_recipe, mesh_recipe_from_dict  # noqa: E402
+from voxface.training.mesh.split import MeshData, mesh_data, split_meshes  # noqa: E402
 from voxface.training.mesh.train import SNAPSHOTS, train_mesh  # noqa: E402
+from voxface.training.overrides import read_values  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +131,20 @@ def test_splits_share_no_take_and_leave_speakers_out(meshes) -> None:
         split_meshes(held.examples, MeshData(hold_out_speakers=("s9",)))
 
 
+def test_chunks_of_a_take_stay_on_one_side(meshes) -> None:
+    takes = [
+        replace(take, name=f"{take.name}#{number}")
+        for take in load_mesh_set(meshes).examples
+        for number in range(5)
+    ]
+    split = split_meshes(takes, MeshData(hold_out_every=3))
+    sides = [
+        {take.name.split("#")[0] for take in part}
+        for part in (split.heard, split.watched, split.test)
+    ]
+    assert all(sides) and not (sides[0] & sides[1] | sides[0] & sides[2] | sides[1] & sides[2])
+
+
 def test_batches_come_again_and_padding_is_not_seen(meshes) -> None:
     takes = [Heard.of(take, 25) for take in load_mesh_set(meshes).examples]
     crops = MeshCrops(takes, MeshCropConfig(seconds=4.0, batch=3), seed=5)
@@ -143,6 +161,23 @@ def test_features_come_one_frame_late(meshes) -> None:
     mel = torch.from_numpy(take.features.astype(np.float32))
     assert torch.equal(batch.features[0, 1:200], mel[:199])
     assert not batch.seen[0, -2:].any()
+
+
+SHIPPED = Path(__file__).parents[3] / "recipes" / "mesh"
+
+
+def test_shipped_recipes_and_experiments_load() -> None:
+    for path in SHIPPED.glob("*.yaml"):
+        if path.stem == "multiface_4gb":
+            assert cut_settings(read_values(path)).most_gigabytes == 4
+            continue
+        held = load_mesh_recipe(path)
+        assert held.optimiser.steps > 0 and held.data.sets
+        # What a model file keeps of its recipe says which takes it heard.
+        kept = json.loads(json.dumps(asdict(held)))
+        assert mesh_data(kept["data"]) == held.data
+    plans = [path for path in SHIPPED.glob("experiments/*.yaml") if path.stem != "base"]
+    assert plans and all(len(load_mesh_experiment(path).recipes) > 5 for path in plans)
 
 
 @pytest.mark.parametrize(

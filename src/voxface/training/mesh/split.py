@@ -100,7 +100,11 @@ def split_meshes(examples: Iterable[MeshExample], data: MeshData) -> MeshSplit:
         if speaker in data.hold_out_speakers:
             strangers += takes
             continue
-        for number, take in enumerate(takes, 1):
+        recordings = sorted({whole_name(take) for take in takes})
+        numbers = {name: number for number, name in enumerate(recordings, 1)}
+        for take in takes:
+            # Chunks of one recording stay together.
+            number = numbers[whole_name(take)]
             if number % data.hold_out_every == 0:
                 test.append(take)
             elif number % data.validate_every == 1:
@@ -111,6 +115,11 @@ def split_meshes(examples: Iterable[MeshExample], data: MeshData) -> MeshSplit:
     if not heard:
         raise VoxfaceError("the recipe leaves no take to hear; hold out fewer")
     return MeshSplit(tuple(heard), tuple(watched), tuple(test), tuple(strangers))
+
+
+def whole_name(take: MeshExample) -> str:
+    """Return the name of the recording that a take, or a chunk of one, was made of."""
+    return take.name.partition("#")[0]
 
 
 def _shortened(takes: Sequence[MeshExample], minutes: float) -> list[MeshExample]:
