@@ -61,6 +61,39 @@ def prepare(
 
 
 @app.command()
+def label(
+    index: Path = typer.Argument(
+        ..., help="CSV with the columns file and speaker; files lie beside it.", metavar="INDEX.csv"
+    ),
+    output: Path = typer.Option(..., "-o", "--output", metavar="FILE.npz"),
+    sets: list[str] = typer.Option(
+        [], "--set", metavar="NAME[/N]", help="Only rows of this set, one in N; may be repeated."
+    ),
+    licence: str = typer.Option("unknown", help="Of the recordings."),
+) -> None:
+    """Give voices without video the meshes that the default model says they have."""
+    from rich.progress import Progress
+
+    from voxface.corpus.mesh_examples import save_mesh_set
+    from voxface.corpus.mesh_labels import labelled_meshes
+    from voxface.corpus.voice_index import read_voice_index
+    from voxface.formats.output import check_writable
+
+    check_writable(output)
+    voices = read_voice_index(index, sets)
+    with Progress(transient=True) as progress:
+        task = progress.add_task("voices", total=None)
+        held = labelled_meshes(
+            voices,
+            licence=licence,
+            tell=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+        save_mesh_set(output, held)
+    minutes = sum(example.seconds for example in held.examples) / 60
+    typer.echo(f"{output}: {len(held.examples)} recordings, {minutes:.1f} minutes")
+
+
+@app.command()
 def drive(
     meshes: Path = typer.Argument(..., help="File that 'voxface mesh prepare' wrote."),
     output: Path = typer.Option(..., "-o", "--output", metavar="FILE.npz"),

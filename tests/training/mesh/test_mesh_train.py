@@ -121,7 +121,9 @@ def test_a_run_that_stopped_between_lessons_does_not_repeat_the_first(
 
 def test_splits_share_no_take_and_leave_speakers_out(meshes) -> None:
     held = load_mesh_set(meshes)
-    split = split_meshes(held.examples, MeshData(hold_out_speakers=("s1",), hold_out_every=3))
+    split = split_meshes(
+        held.examples, MeshData(hold_out_speakers=("s1",), hold_out_every=3, validate_every=4)
+    )
     parts = [split.heard, split.watched, split.test, split.strangers]
     names = [take.name for part in parts for take in part]
     assert sorted(names) == sorted(take.name for take in held.examples)
@@ -137,7 +139,7 @@ def test_chunks_of_a_take_stay_on_one_side(meshes) -> None:
         for take in load_mesh_set(meshes).examples
         for number in range(5)
     ]
-    split = split_meshes(takes, MeshData(hold_out_every=3))
+    split = split_meshes(takes, MeshData(hold_out_every=3, validate_every=4))
     sides = [
         {take.name.split("#")[0] for take in part}
         for part in (split.heard, split.watched, split.test)

@@ -15,6 +15,9 @@ from voxface.training.mesh.figures import MILLIMETRES, Masks, by_vertex, motion_
 from voxface.training.mesh.optimiser import one_cycle
 from voxface.training.module import Optimiser
 
+NEARLY_SHUT = 1.5
+"""Millimetres of opening beyond rest at which a frame counts a third of one that is shut."""
+
 
 @dataclass(frozen=True)
 class AnimoteLosses:
@@ -30,12 +33,15 @@ class AnimoteLosses:
         Mean squared error of the mouth's vertices, mm², by their mask: beyond the published loss.
     lips : float
         Mean squared error of how far the lips are apart, mm².
+    closure : float
+        The same where lips are shut or nearly so, which is seen most and lasts least.
     """
 
     position: float = 1.0
     coherence: float = 0.1
     mouth: float = 0.0
     lips: float = 0.0
+    closure: float = 0.0
 
 
 class AnimoteModule(lightning.LightningModule):  # type: ignore[misc]
@@ -93,9 +99,12 @@ class AnimoteModule(lightning.LightningModule):  # type: ignore[misc]
             mask = self.masks.mouth.to(said)
             own = (squared * mask).sum(dim=2) / mask.sum()
             terms["mouth"] = weights.mouth * (own * seen).sum() / count / 3
-        if weights.lips:
-            off = self.masks.opening(said) - self.masks.opening(true)
-            terms["lips"] = weights.lips * (off**2 * seen).sum() / count
+        if weights.lips or weights.closure:
+            opening = self.masks.opening(true)
+            off = (self.masks.opening(said) - opening) ** 2
+            terms["lips"] = weights.lips * (off * seen).sum() / count
+            shut = torch.exp(-opening.clamp(min=0.0) / NEARLY_SHUT) * seen
+            terms["closure"] = weights.closure * (off * shut).sum() / shut.sum().clamp(min=1.0)
         return terms
 
     def training_step(self, batch: MeshBatch, index: int) -> Tensor:

@@ -64,17 +64,21 @@ class MeshCropConfig:
         Crops in a batch.
     by_speaker : float
         How often speakers are drawn alike rather than by how many takes they have, 0 to 1.
+    by_corpus : float
+        How often a corpus is drawn first, each alike, 0 to 1.
     """
 
     seconds: float = 3.0
     batch: int = 16
     by_speaker: float = 0.5
+    by_corpus: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.seconds <= 0 or self.batch < 1 or not 0 <= self.by_speaker <= 1:
+        shares = (self.by_speaker, self.by_corpus)
+        if self.seconds <= 0 or self.batch < 1 or min(shares) < 0 or max(shares) > 1:
             raise VoxfaceError(
-                "crops have more than 0 'seconds', a 'batch' of at least 1 and 'by_speaker' from "
-                "0 to 1"
+                "crops have more than 0 'seconds', a 'batch' of at least 1, and 'by_speaker' and "
+                "'by_corpus' from 0 to 1"
             )
 
 
@@ -184,10 +188,10 @@ class MeshCrops(AnyCrops):
         self.first = 0
         self.share = Share()
         self.speakers = sorted({take.example.speaker for take in self.takes})
-        self._of = [
-            [n for n, take in enumerate(self.takes) if take.example.speaker == name]
-            for name in self.speakers
-        ]
+        self._corpora: dict[str, dict[str, list[int]]] = {}
+        for number, take in enumerate(self.takes):
+            corpus = self._corpora.setdefault(take.example.corpus, {})
+            corpus.setdefault(take.example.speaker, []).append(number)
 
     def divide(self, share: Share) -> None:
         """Draw only a worker's part of every batch from now on."""
@@ -215,12 +219,18 @@ class MeshCrops(AnyCrops):
         features = torch.cat([changed, made.features[:, :, MEL_BANDS:]], dim=2)
         return made._replace(features=features.float())
 
-    def _draw(self, rng: np.random.Generator) -> tuple[Any, ...]:
+    def _number(self, rng: np.random.Generator) -> int:
+        """Draw a take: of a corpus, of a speaker, or of all."""
+        corpora = list(self._corpora.values())
+        if rng.random() < self.config.by_corpus:
+            corpora = [corpora[int(rng.integers(len(corpora)))]]
+        lists = [numbers for corpus in corpora for numbers in corpus.values()]
         if rng.random() < self.config.by_speaker:
-            number = int(rng.choice(self._of[int(rng.integers(len(self._of)))]))
-        else:
-            number = int(rng.integers(len(self.takes)))
-        take = self.takes[number]
+            return int(rng.choice(lists[int(rng.integers(len(lists)))]))
+        return int(rng.choice([number for numbers in lists for number in numbers]))
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Any, ...]:
+        take = self.takes[self._number(rng)]
         stride = FRAME_RATE // take.rate
         length = round(self.config.seconds * take.rate)
         begin = int(rng.integers(max(1, take.frames - length + 1)))

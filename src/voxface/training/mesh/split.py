@@ -23,7 +23,7 @@ class MeshData:
     hold_out_every : int
         One take in so many of each speaker is never heard: the test.
     validate_every : int
-        One take in so many is what the run is watched on.
+        One take in so many of each speaker who has as many is what the run is watched on.
     minutes : float
         Leave only so much of what is heard; 0 leaves all.
     """
@@ -107,7 +107,7 @@ def split_meshes(examples: Iterable[MeshExample], data: MeshData) -> MeshSplit:
             number = numbers[whole_name(take)]
             if number % data.hold_out_every == 0:
                 test.append(take)
-            elif number % data.validate_every == 1:
+            elif number % data.validate_every == 1 and len(numbers) >= data.validate_every:
                 watched.append(take)
             else:
                 heard.append(take)
