@@ -172,8 +172,9 @@ def watched(takes: Sequence[MeshExample], rate: int, look_ahead: int, most: int)
 
 
 def mean_neutral(takes: Sequence[MeshExample]) -> NDArray[np.float32]:
-    """Return the mean of the speakers' faces at rest, shape (V, 3)."""
-    faces = {take.speaker: take.neutral for take in takes}
+    """Return the mean of the captured speakers' faces at rest, shape (V, 3)."""
+    captured = [take for take in takes if "teacher" not in take.about]
+    faces = {take.speaker: take.neutral for take in captured or takes}
     return np.asarray(np.mean(list(faces.values()), axis=0), np.float32)
 
 
