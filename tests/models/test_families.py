@@ -24,6 +24,8 @@ VARIANTS: dict[str, dict[str, object]] = {
     "tcn dense centred gelu": TCN | {"separable": False, "centred": True, "activation": "gelu"},
     "tcn without norm": TCN | {"norm": "none"},
     "tcn told": TCN | TOLD,
+    "tcn normalised": TCN | {"normalisation": 40.0},
+    "gru normalised": SMALL | {"family": "gru", "normalisation": 0.5},
     "attention_tcn": HYBRID,
     "attention_tcn told centred": HYBRID | TOLD | {"centred": True},
     "gru": SMALL | {"family": "gru"},
@@ -186,6 +188,7 @@ def config_of(family: str) -> NetConfig:
         ({"styles": ["anna", "anna"]}, "names a speaker twice"),
         ({"family": "attention_tcn", "attention_after": [4]}, "from 1 to at most 3"),
         ({"family": "attention_tcn", "heads": 3}, "3 heads of attention cannot share 8 channels"),
+        ({"normalisation": -1.0}, "'normalisation' of model is frames, 0 or more, not -1.0"),
         ({"family": "attention_tcn", "window": 1}, "at least 2 frames, not 1"),
     ],
 )

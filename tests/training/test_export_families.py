@@ -36,6 +36,7 @@ VARIANTS: dict[str, dict[str, object]] = {
     "five taps": TCN | {"kernel": 5, "centred": True},
     "without norm": TCN | {"norm": "none"},
     "told": TCN | TOLD,
+    "normalised": TCN | {"normalisation": 40.0},
     "attention_tcn": HYBRID,
     "attention_tcn told": HYBRID | TOLD | {"centred": True},
     "gru": SMALL | {"family": "gru"},
@@ -153,7 +154,7 @@ def test_both_axes_are_dynamic(name: str, batch: int, hops: int, files) -> None:
 
 def test_the_fast_path_is_taken_where_there_is_one() -> None:
     for name in VARIANTS:
-        whole = name in ("five taps", "gru", "lstm", "transformer", "linear")
+        whole = name in ("five taps", "normalised", "gru", "lstm", "transformer", "linear")
         whole |= name.startswith("attention")
         assert isinstance(fold(trained_net(name).net), WholeNet if whole else FoldedTCN), name
 

@@ -44,6 +44,7 @@ class ConditionedConfig(NetConfig):
     emotions: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if len(set(self.styles)) < len(self.styles):
             raise VoxfaceError(f"'styles' names a speaker twice: {', '.join(self.styles)}")
         check_switch("emotions", self.emotions)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import torch
 from torch import Tensor, nn
 
+from voxface.errors import VoxfaceError
 from voxface.face import ARKIT_CHANNELS
 
 WEIGHTS = len(ARKIT_CHANNELS)
@@ -61,6 +62,9 @@ class NetConfig:
         Number of auxiliary articulatory targets.
     feature_mean, feature_deviation : float
         Fixed normalisation of the log-mel input, in dB.
+    normalisation : float
+        Frames after which one counts half in the running mean that is taken off each band
+        (`voxface.models.running_level`); 0 takes nothing off.
     """
 
     family: str = "tcn"
@@ -69,6 +73,13 @@ class NetConfig:
     articulations: int = 27
     feature_mean: float = -45.0
     feature_deviation: float = 20.0
+    normalisation: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.normalisation < 0:
+            raise VoxfaceError(
+                f"'normalisation' of model is frames, 0 or more, not {self.normalisation}"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sizes as plain JSON values."""

@@ -11,6 +11,7 @@ from voxface.models.contract import FaceNet, NetConfig
 from voxface.models.linear import LinearConfig, LinearNet
 from voxface.models.pruned_tcn import PrunedTCN, PrunedTCNConfig
 from voxface.models.recurrent import GRUNet, LSTMNet, RecurrentConfig
+from voxface.models.running_level import NormalisedNet
 from voxface.models.tcn import CausalTCN, TCNConfig
 from voxface.models.transformer import CausalTransformer, TransformerConfig
 
@@ -56,4 +57,5 @@ def build_net(config: NetConfig) -> FaceNet:
     kind, net = FAMILIES[config.family]
     if not isinstance(config, kind):
         raise VoxfaceError(f"a {type(config).__name__} is not of the family '{config.family}'")
-    return net(config)
+    built = net(config)
+    return NormalisedNet(built) if config.normalisation else built

@@ -29,6 +29,9 @@ class LinearConfig(NetConfig):
     penalty: float = 100.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.normalisation:
+            raise VoxfaceError("a linear net is fitted in closed form; leave out 'normalisation'")
         if self.frames < 2:
             raise VoxfaceError(f"'frames' of model must be 2 or more, not {self.frames}")
         if self.penalty < 0:

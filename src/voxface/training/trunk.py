@@ -11,6 +11,7 @@ from torch.nn import functional
 from voxface.errors import VoxfaceError
 from voxface.models import FaceNet
 from voxface.models.heads import HeadedNet
+from voxface.models.running_level import NormalisedNet
 from voxface.training.workers import shared_total
 
 
@@ -24,6 +25,8 @@ class Trunk:
     """
 
     def __init__(self, net: FaceNet) -> None:
+        if isinstance(net, NormalisedNet):
+            net = net.net
         if not isinstance(net, HeadedNet):
             raise VoxfaceError(
                 f"a net of the family '{net.config.family}' has no stream before its heads; leave "

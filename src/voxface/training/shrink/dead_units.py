@@ -116,8 +116,8 @@ def separable_blocks(net: FaceNet) -> list[SeparableBlock]:
     if not fit or len(fit) < len(blocks) or net.config.family not in ("tcn", "pruned_tcn"):
         raise VoxfaceError(
             "units can be taken only from causal, separable nets of the family 'tcn' with batch "
-            f"norms and ReLU; this one, of the family '{net.config.family}', can be made smaller "
-            "by --to float16 or int8"
+            "norms and ReLU, without 'normalisation'; this one, of the family "
+            f"'{net.config.family}', can be made smaller by --to float16 or int8"
         )
     return fit
 
