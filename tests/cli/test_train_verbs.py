@@ -27,10 +27,11 @@ def test_from_captures_to_an_evaluated_model(voxface, tmp_path, monkeypatch) -> 
     write_voices(tmp_path, "voices", 2, ("carl",))
     code, out, err = voxface(
         "prepare", "-o", "examples", "--captures", "captures", "--corpora", "corpora",
-        "--shared", "none",
+        "--shared", "none", "--sounds", "recordings",
     )  # fmt: skip
     assert (code, err) == (0, "")
     assert "10 examples" in out
+    assert "recordings.npz: 12 examples" in " ".join(out.split())
     assert "voices.npz: 2 examples" in " ".join(out.split())
 
     teacher = {
@@ -57,6 +58,25 @@ def test_from_captures_to_an_evaluated_model(voxface, tmp_path, monkeypatch) -> 
     assert code == 0
     assert "examples/voices_labelled.npz: 2 examples" in out
     assert all(e.seen.all() for e in load_examples("examples/voices_labelled.npz"))
+
+    code, _, err = voxface(
+        "label", "examples/recordings.npz", "--teacher", "runs/teacher",
+        "-o", "examples/recordings_labelled.npz",
+    )  # fmt: skip
+    assert code == 2
+    assert "phones" in err
+    assert err.count("\n") == 1
+
+    (tmp_path / "grid").mkdir()
+    (tmp_path / "grid" / "a.wav").write_bytes(b"")
+    code, _, err = voxface(
+        "prepare", "-o", "examples", "--captures", "captures", "--corpora", "corpora",
+        "--sounds", "grid",
+    )  # fmt: skip
+    assert code == 2
+    assert err == (
+        "voxface: 'grid' would take the place of the set 'grid'; give the folder another name\n"
+    )
 
     write_recipe(
         tmp_path / "student.yaml",

@@ -22,6 +22,7 @@ from voxface.corpus.prepare import (
     CANONICAL,
     prepare_captured,
     prepare_facegood,
+    prepare_sounds,
     prepare_voices,
 )
 from voxface.corpus.sources import grid_takes, utterance_of
@@ -114,6 +115,18 @@ def test_voices_without_video(tmp_path) -> None:
         # Where a phone is, somebody speaks, however quiet.
         assert example.speech[example.articulation[:, 0] == 0].all()
         assert not example.speech[:30].any()
+
+
+def test_recordings_of_which_nothing_is_known(tmp_path) -> None:
+    folder = write_captured_corpus(tmp_path, takes=2) / "recordings"
+    count = prepare_sounds("podcast", sorted(folder.glob("*.wav")), tmp_path)
+    examples = load_examples(tmp_path / "podcast.npz")
+    assert count == len(examples) == 2
+    for example in examples:
+        assert example.speaker == example.corpus == "podcast"
+        assert not example.seen.any()
+        assert example.articulation.shape == (len(example), 0)
+        assert 0.2 < example.speech.mean() < 1
 
 
 def test_facegood_needs_its_takes(tmp_path) -> None:

@@ -153,24 +153,67 @@ def prepare_voices(
     return len(utterances)
 
 
+def prepare_sounds(
+    name: str,
+    recordings: Sequence[Path],
+    output: Path,
+    *,
+    tell: Tell = lambda done, total: None,
+) -> int:
+    """Make ``NAME.npz`` from recordings of which nothing is known: no motion, no phones.
+
+    Pre-training takes them as they are; a teacher that hears sound gives them motion
+    (``voxface label``).
+    """
+    made = (_sound_example(name, recording) for recording in recordings)
+    save_examples(output / f"{name}.npz", _told(made, len(recordings), tell))
+    return len(recordings)
+
+
 def _voice_example(corpus: str, utterance: Utterance) -> Example:
     sound = features(read(utterance.recording))
+    return _faceless(
+        (utterance.id, utterance.speaker, corpus),
+        sound,
+        _speech(sound, utterance),
+        articulation_frames(utterance.phones, len(sound)),
+        {"language": utterance.language, "recording": str(utterance.recording)},
+    )
+
+
+def _sound_example(corpus: str, recording: Path) -> Example:
+    sound = features(read(recording))
+    return _faceless(
+        (recording.stem, corpus, corpus),
+        sound,
+        widened(speech_frames(sound)).astype(np.uint8),
+        np.zeros((len(sound), 0), np.uint8),
+        {"recording": str(recording)},
+    )
+
+
+def _faceless(
+    named: tuple[str, str, str],
+    sound: NDArray[np.float32],
+    speech: NDArray[np.uint8],
+    articulation: NDArray[np.uint8],
+    about: dict[str, str],
+) -> Example:
+    """Return an example (name, speaker, corpus) of which no motion and no pose is known."""
     frames, channels = len(sound), len(ARKIT_CHANNELS)
     ones = np.ones(channels, np.float32)
     return Example(
-        utterance.id,
-        utterance.speaker,
-        corpus,
+        *named,
         sound[:, :MEL_BANDS].astype(np.float16),
         np.zeros((frames, channels), np.float16),
         np.zeros(frames, np.uint8),
         np.zeros((frames, 6), np.float16),
-        _speech(sound, utterance),
-        articulation_frames(utterance.phones, frames),
+        speech,
+        articulation,
         ones,
         ones,
         0 * ones,
-        {"pose": "unknown", "language": utterance.language, "recording": str(utterance.recording)},
+        {"pose": "unknown"} | about,
     )
 
 

@@ -10,20 +10,38 @@ from pathlib import Path
 from typing import Any
 
 from voxface.errors import VoxfaceError
+from voxface.training.checkpoint import WEIGHTS
 from voxface.training.recipe import Recipe
 
 
 def run_name(recipe: Recipe, examples: Path, hashes: dict[str, str]) -> str:
-    """Return the name of the folder of a run: a hash of its recipe and of what it hears."""
-    for name in recipe.data.sets:
-        if name not in hashes:
-            path = examples / f"{name}.npz"
-            if not path.is_file():
-                raise VoxfaceError(f"there is no '{path}'; make it with 'voxface prepare'")
+    """Return the name of the folder of a run: a hash of its recipe and of what it learns from.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    examples : Path
+        Folder of the example files.
+    hashes : dict
+        Hashes of files that are known; those read are added.
+
+    Raises
+    ------
+    VoxfaceError
+        If an example file is missing.
+    """
+    sets = (*recipe.data.sets, *recipe.pretraining.sets)
+    learned = {name: examples / f"{name}.npz" for name in sets}
+    for name, path in learned.items():
+        if name not in hashes and not path.is_file():
+            raise VoxfaceError(f"there is no '{path}'; make it with 'voxface prepare'")
+    learned |= {folder: Path(folder) / WEIGHTS for folder in recipe.teachers}
+    for name, path in learned.items():
+        if name not in hashes and path.is_file():
             with path.open("rb") as file:
                 hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    heard = [hashes[name] for name in recipe.data.sets]
-    text = json.dumps([_plain(replace(recipe, name="")), heard], sort_keys=True)
+    known = [hashes[name] for name in learned if name in hashes]
+    text = json.dumps([_plain(replace(recipe, name="")), known], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

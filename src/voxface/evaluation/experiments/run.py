@@ -72,7 +72,7 @@ def run_experiment(
             f"the variants of '{experiment.name}' hold out different takes, so that their figures "
             "cannot be compared; give all the same hold_out settings"
         )
-    groups = honest_split(examples, next(iter(experiment.recipes.values())).data)
+    groups = honest_split(examples, [recipe.data for recipe in experiment.recipes.values()])
     shut_under = _shut_under(groups)
     hashes: dict[str, str] = {}
     variants = {}
@@ -107,7 +107,7 @@ def run_experiment(
 
 def _held_out(recipe: Recipe) -> tuple[Any, ...]:
     data = recipe.data
-    return data.hold_out_speakers, data.hold_out_words, data.hold_out_every, tuple(data.sets)
+    return data.hold_out_speakers, data.hold_out_words, data.hold_out_every
 
 
 def _shut_under(groups: Mapping[str, Sequence[Example]]) -> float:
