@@ -18,9 +18,8 @@ from voxface.evaluation.experiments.score import score_method, score_run
 from voxface.evaluation.honest_split import honest_split
 from voxface.evaluation.lips import closure_threshold
 from voxface.formats.output import OutputFile
-from voxface.models import build_net
 from voxface.models.facts import facts
-from voxface.training.checkpoint import ABOUT, WEIGHTS, git_commit
+from voxface.training.checkpoint import ABOUT, WEIGHTS, git_commit, load_trained
 from voxface.training.recipe import Recipe
 from voxface.training.train import train
 
@@ -84,7 +83,7 @@ def run_experiment(
             tell(f"{experiment.name}: training '{name}' in {place}")
             _train(recipe, examples, place, threads)
         tell(f"{experiment.name}: scoring '{name}'")
-        variants[name] = _about(recipe, place) | {
+        variants[name] = _about(place) | {
             "scores": _scores(place, examples, groups, shut_under)
         }
     for word in experiment.methods:
@@ -129,9 +128,9 @@ def _train(recipe: Recipe, examples: Path, place: Path, threads: int) -> None:
                 file.write(json.dumps({"seconds": spent}).encode())
 
 
-def _about(recipe: Recipe, place: Path) -> dict[str, Any]:
+def _about(place: Path) -> dict[str, Any]:
     seconds = json.loads((place / CLOCK).read_text())["seconds"]
-    found = facts(build_net(recipe.model))
+    found = facts(load_trained(place).net)
     net = {name: None if value == inf else value for name, value in asdict(found).items()}
     return {"run": place.name, "seconds": seconds, "net": net}
 
