@@ -83,9 +83,7 @@ def run_experiment(
             tell(f"{experiment.name}: training '{name}' in {place}")
             _train(recipe, examples, place, threads)
         tell(f"{experiment.name}: scoring '{name}'")
-        variants[name] = _about(place) | {
-            "scores": _scores(place, examples, groups, shut_under)
-        }
+        variants[name] = _about(place) | {"scores": _scores(place, examples, groups, shut_under)}
     for word in experiment.methods:
         tell(f"{experiment.name}: scoring '{word}'")
         scores = score_method(word, examples, groups, shut_under)
