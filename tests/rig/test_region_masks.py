@@ -75,3 +75,11 @@ def test_a_rig_without_eyes_is_told():
     blind = replace(rig, targets=tuple(rig.targets[n] for n in keep), deltas=rig.deltas[keep])
     with pytest.raises(VoxfaceError, match="no targets for eyes and brows"):
         rig_regions(blind)
+
+
+def test_a_rig_whose_lips_do_not_move_is_told():
+    rig = planted_rig()
+    stiff = rig.deltas.copy()
+    stiff[[rig.targets.index("mouthPucker"), rig.targets.index("mouthFunnel")]] = 0
+    with pytest.raises(VoxfaceError, match="no vertex of the rig 'planted' is of the lips"):
+        rig_regions(replace(rig, deltas=stiff))

@@ -379,6 +379,9 @@ def sequences(
     output: Path = typer.Option(..., "-o", "--output", metavar="FILE.npz"),
     fps: str = typer.Option("25", help="Frames per second of the set."),
     most: int = typer.Option(0, min=0, help="Takes at most; 0 for all."),
+    vertices: int = typer.Option(
+        0, min=0, help="How many vertices are kept of a coarser surface; 0 for all."
+    ),
 ) -> None:
     """Read a published corpus of vertex sequences into a set of mesh examples."""
     from rich.progress import Progress
@@ -395,6 +398,7 @@ def sequences(
             found,
             fps=fps,
             most=most,
+            vertices=vertices,
             tell=lambda done, total: progress.update(task, completed=done, total=total),
         )
         save_mesh_set(output, held)

@@ -49,7 +49,7 @@ def rig_regions(rig: Rig) -> dict[str, FloatArray]:
     Raises
     ------
     VoxfaceError
-        If the rig has no targets for the mouth's or the eyes' channels.
+        If the rig has no targets for the mouth's or the eyes' channels, or they move nothing.
     """
     moved = _moved(rig)
     speech = _together(moved, SPEECH_CHANNELS, "the mouth", rig)
@@ -115,6 +115,10 @@ def _lips(rig: Rig, moved: dict[str, NDArray[np.float64]]) -> NDArray[np.float64
         rolled = [np.sqrt(moved[name]) for name in ROLLS]
         near = near * np.maximum(*(way / max(way.max(), 1e-9) for way in rolled))
     lips = near > LIPS
+    if not lips.any():
+        raise VoxfaceError(
+            f"no vertex of the rig '{rig.name}' is of the lips: {' and '.join(PURSED)} move none"
+        )
     depth = rig.neutral[:, 2]
     lips &= depth > np.quantile(depth[lips], 0.9) - DEPTH
     return np.asarray(lips, np.float64)

@@ -17,6 +17,7 @@ from planted_sequences import (
     save_wav,
     talking,
 )
+from voxface.corpus.mesh_examples import load_mesh_set
 from voxface.corpus.sequences import mesh_set_of, read_sequences
 from voxface.corpus.sequences.biwi import ROOT_OF_AREA
 from voxface.corpus.sequences.triangles import surface_area
@@ -93,3 +94,14 @@ def test_biwi_as_distributed(tmp_path, sound) -> None:
     (folder / "frame_002.vl").write_bytes(b"\x00\x00")
     with pytest.raises(VoxfaceError, match=r"frame_002\.vl is damaged"):
         found.takes[0].read_vertices()
+
+
+def test_a_coarser_surface_is_read_by_the_command(tmp_path, voxface) -> None:
+    biwi_copy(tmp_path)
+    code, out, err = voxface(
+        "mesh", "sequences", "biwi", tmp_path, "-o", tmp_path / "set.npz", "--vertices", "60"
+    )
+    assert (code, err) == (0, "")
+    held = load_mesh_set(tmp_path / "set.npz")
+    assert held.topology.vertices == 60 < VERTICES
+    assert f"2 takes, {held.topology.vertices} vertices" in " ".join(out.split())

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from planted_talk import VERTICES, planted_set
+from voxface.errors import VoxfaceError
 from voxface.evaluation.metrics.shape import r_squared, r_squared_of_motion
 from voxface.models.mesh.animote import AnimoteConfig, AnimoteNet
 from voxface.training.mesh.animote import AnimoteLosses, AnimoteModule
@@ -38,6 +39,12 @@ def module_of(held, losses: AnimoteLosses | None = None, **sizes: object) -> Ani
     net = prepared_net(AnimoteConfig(**(SMALL | sizes)), held.topology, held.examples)
     masks = Masks.of(held.topology, neutral_of(held))
     return AnimoteModule(net, losses or AnimoteLosses(), Optimiser(steps=10), masks)
+
+
+def test_columns_that_no_set_holds_are_refused(held):
+    config = AnimoteConfig(**(SMALL | {"columns": 1024}))
+    with pytest.raises(VoxfaceError, match=r"hears 1024 columns of speech encoders.*hold 0"):
+        prepared_net(config, held.topology, held.examples)
 
 
 def numbers(frames: int = 9, batch: int = 2, seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
@@ -189,7 +196,7 @@ def test_columns_of_speech_encoders_are_heard(held):
         ))
         for take in held.examples
     ]  # fmt: skip
-    module = module_of(held, causal=False, columns=5)
+    module = module_of(replace(held, examples=wide), causal=False, columns=5)
     crops = MeshCrops([Heard.of(take, 25) for take in wide], MeshCropConfig(seconds=9.0, batch=3))
     said, _, seen = module.predicted(crops.batch(0))
     assert said.shape[1] == seen.shape[1] == 9 * 25 - 2

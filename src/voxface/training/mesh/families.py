@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save
 
+from voxface.audio.features import FEATURE_NAMES
 from voxface.corpus.mesh_examples import MeshExample
 from voxface.errors import VoxfaceError, unknown_name
 from voxface.face import MeshTopology
@@ -72,12 +73,19 @@ def prepared_net(
     Raises
     ------
     VoxfaceError
-        If the sizes name another number of vertices than the meshes have.
+        If the sizes name another number of vertices than the meshes have, or more columns of
+        features than their sound has.
     """
     if config.vertices not in (0, topology.vertices):
         raise VoxfaceError(
             f"the recipe's model moves {config.vertices} vertices, and the meshes have "
             f"{topology.vertices}; leave 'vertices' out"
+        )
+    further = heard[0].features.shape[1] - len(FEATURE_NAMES)
+    if (asked := getattr(config, "columns", 0)) > further:
+        raise VoxfaceError(
+            f"the recipe's model hears {asked} columns of speech encoders, and the sets hold "
+            f"{further}; add them with 'voxface mesh encode', or leave 'columns' out"
         )
     net = build_mesh_net(replace(config, vertices=topology.vertices))
     basis = getattr(net, "mesh", None)
