@@ -16,6 +16,7 @@ from lightning.pytorch.callbacks import ModelCheckpoint, RichProgressBar
 from torch.utils.data import DataLoader
 
 from voxface.errors import VoxfaceError
+from voxface.training.arithmetic import lightning_precision
 from voxface.training.crops import AnyCrops, Batch, Crops, Share
 from voxface.training.loggers import make_logger
 from voxface.training.module import FaceModule, Optimiser
@@ -34,7 +35,7 @@ class Paced(Protocol):
 
     @property
     def precision(self) -> str:
-        """As Lightning names it."""
+        """As Lightning names it, or ``auto``."""
 
     @property
     def optimiser(self) -> Optimiser:
@@ -133,7 +134,7 @@ def run(
         warnings.filterwarnings("ignore", module="lightning")
         trainer = lightning.Trainer(
             max_steps=steps,
-            precision=recipe.precision,
+            precision=lightning_precision(recipe.precision),
             gradient_clip_val=recipe.optimiser.clip,
             logger=logger,
             callbacks=[*callbacks, RichProgressBar(leave=True), states],

@@ -144,7 +144,8 @@ class Recipe:
     seed : int
         Seeds initial weights, crops and augmentation.
     precision : str
-        As Lightning names it: ``"32-true"``, ``"bf16-mixed"``.
+        As Lightning names it: ``"32-true"``, ``"bf16-mixed"``; ``"auto"`` is the latter where the
+        machine calculates in bfloat16 and the former elsewhere.
     logger : str
         Where curves are written: ``tensorboard``, ``csv``, ``wandb``, ``mlflow`` or another of
         Lightning's loggers, or ``none``.
@@ -158,7 +159,7 @@ class Recipe:
     name: str = "voice-to-action"
     hears: str = "sound"
     seed: int = 0
-    precision: str = "bf16-mixed"
+    precision: str = "auto"
     logger: str = "tensorboard"
     initial: str = ""
     teachers: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from voxface.formats.output import write_error
 from voxface.models import FaceNet, build_net
 from voxface.models.condition import condition_size
 from voxface.models.linear import LinearNet
+from voxface.training.arithmetic import lightning_precision
 from voxface.training.checkpoint import (
     WEIGHTS,
     Trained,
@@ -177,6 +178,7 @@ def _about(recipe: Recipe, net: FaceNet, files: Sequence[Path]) -> dict[str, obj
             "look_ahead_ms": 1000 * net.look_ahead / recipe.data.rate,
         },
         "git_commit": git_commit(),
+        "precision": lightning_precision(recipe.precision),
         "torch": torch.__version__,
     }
 

@@ -36,7 +36,7 @@ class MeshRecipe:
     seed : int
         Seeds initial weights, crops and augmentation.
     precision : str
-        As Lightning names it.
+        As in `voxface.training.recipe.Recipe`.
     logger : str
         As in `voxface.training.recipe.Recipe`.
     model : MeshNetConfig
