@@ -29,7 +29,7 @@ def lightning_precision(asked: str) -> str:
 def has_bfloat16() -> bool:
     """Whether what Lightning trains on here, GPU or else processor, multiplies in bfloat16."""
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if torch.backends.mps.is_available():
         return False
     able = torch.cpu.get_capabilities()
