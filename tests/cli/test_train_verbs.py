@@ -27,11 +27,10 @@ def test_from_captures_to_an_evaluated_model(voxface, tmp_path, monkeypatch) -> 
     write_voices(tmp_path, "voices", 2, ("carl",))
     code, out, err = voxface(
         "prepare", "-o", "examples", "--captures", "captures", "--corpora", "corpora",
-        "--shared", "none", "--sounds", "recordings",
+        "--shared", "none",
     )  # fmt: skip
     assert (code, err) == (0, "")
     assert "10 examples" in out
-    assert "recordings.npz: 12 examples" in " ".join(out.split())
     assert "voices.npz: 2 examples" in " ".join(out.split())
 
     teacher = {
@@ -58,25 +57,6 @@ def test_from_captures_to_an_evaluated_model(voxface, tmp_path, monkeypatch) -> 
     assert code == 0
     assert "examples/voices_labelled.npz: 2 examples" in out
     assert all(e.seen.all() for e in load_examples("examples/voices_labelled.npz"))
-
-    code, _, err = voxface(
-        "label", "examples/recordings.npz", "--teacher", "runs/teacher",
-        "-o", "examples/recordings_labelled.npz",
-    )  # fmt: skip
-    assert code == 2
-    assert "phones" in err
-    assert err.count("\n") == 1
-
-    (tmp_path / "grid").mkdir()
-    (tmp_path / "grid" / "a.wav").write_bytes(b"")
-    code, _, err = voxface(
-        "prepare", "-o", "examples", "--captures", "captures", "--corpora", "corpora",
-        "--sounds", "grid",
-    )  # fmt: skip
-    assert code == 2
-    assert err == (
-        "voxface: 'grid' would take the place of the set 'grid'; give the folder another name\n"
-    )
 
     write_recipe(
         tmp_path / "student.yaml",
@@ -201,3 +181,29 @@ def test_a_stopped_run_says_so_and_goes_on(voxface, tmp_path, monkeypatch) -> No
     assert voxface(*words)[0] == 0
     np.testing.assert_array_equal(steps, [0, 1, 2, 3, 4, 5, 6, 7, 6, 7, 8, 9, 10, 11])
     assert (tmp_path / "run" / "model.safetensors").is_file()
+
+
+@pytest.mark.slow  # starts processes
+def test_some_sets_and_recordings_of_which_nothing_is_known(voxface, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_captured_corpus(tmp_path, 5, ("anna",))
+    write_voices(tmp_path, "voices", 2, ("carl",))
+    prepare = ("prepare", "-o", "again", "--captures", "captures", "--corpora", "corpora")
+    code, out, err = voxface(*prepare, "--only", "voices", "--only", "recordings",
+                             "--sounds", "recordings")  # fmt: skip
+    assert (code, err) == (0, "")
+    assert "recordings.npz: 7 examples" in " ".join(out.split())
+    made = sorted(path.name for path in (tmp_path / "again").iterdir())
+    assert made == ["recordings.npz", "voices.npz"]
+
+    code, _, err = voxface(*prepare, "--only", "voises")
+    assert code == 2
+    assert "did you mean 'voices'" in err
+
+    (tmp_path / "grid").mkdir()
+    (tmp_path / "grid" / "a.wav").write_bytes(b"")
+    code, _, err = voxface(*prepare, "--sounds", "grid")
+    assert code == 2
+    assert err == (
+        "voxface: 'grid' would take the place of the set 'grid'; give the folder another name\n"
+    )

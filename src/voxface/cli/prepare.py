@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
 
-from voxface.errors import VoxfaceError
+from voxface.errors import VoxfaceError, unknown_name
 
-OTHER_SETS = ("canonical", "facegood", "grid", "grid_revoiced", "nobody", "synthetic", "voices")
-"""Names of sets that are made of something else."""
+MADE = ("grid", "grid_revoiced", "facegood", "nobody")
+"""Sets that are made of captured takes and of noise."""
+CAPTURED = ("grid", "facegood")
+"""Those that experiments need."""
+RESERVED = (*MADE, "canonical", "synthetic", "voices")
+"""Names that no folder of recordings may have."""
 
 
 def run(
@@ -20,10 +25,13 @@ def run(
     sounds: list[Path] = typer.Option(
         [], help="folder of recordings of which nothing more is known; may be repeated"
     ),
+    only: list[str] = typer.Option(
+        [], help="make only this set (grid, facegood, voices …); may be repeated"
+    ),
     captured_only: bool = typer.Option(
         False,
         "--captured-only",
-        help="only the takes that were captured: all that recipes/experiments need",
+        help="only the takes that were captured, and --sounds: what recipes/experiments need",
     ),
 ) -> None:
     """Make example files: features, motion and phones at 100 Hz."""
@@ -40,36 +48,39 @@ def run(
     )
     from voxface.pipeline.plan import find_media
 
-    recordings = {
-        sound_set(folder): [file for file, _ in find_media([folder])] for folder in sounds
-    }
-
+    recordings = {sound_set(folder): find_media([folder]) for folder in sounds}
+    known = sorted(path.parent.name for path in corpora.glob(f"*/{CUTS}"))
+    voices = [name for name in known if name != "grid"]
+    everything = [*MADE, *recordings, *voices]
+    for name in only:
+        if name not in everything:
+            raise unknown_name("set of examples", name, everything)
+    usual = [*CAPTURED, *recordings] if captured_only else everything
+    wanted = set(only or usual)
     with Progress() as progress:
-        task = progress.add_task("grid", total=None)
 
-        def tell(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
-        count = prepare_captured(
-            "grid", captures, corpora / "grid", output, revoice=not captured_only, tell=tell
-        )
-        progress.print(f"{output / 'grid.npz'}: {count} examples")
-        if (shared / "facegood").is_dir():
-            count = prepare_facegood(shared, output)
-            progress.print(f"{output / 'facegood.npz'}: {count} examples")
-        for name, found in recordings.items():
+        def telling(name: str) -> Callable[[int, int], None]:
             task = progress.add_task(name, total=None)
-            count = prepare_sounds(name, found, output, tell=tell)
+            return lambda done, total: progress.update(task, completed=done, total=total)
+
+        def told(name: str, count: int) -> None:
             progress.print(f"{output / name}.npz: {count} examples")
-        if captured_only:
-            return
-        count = prepare_nobody(output / CANONICAL, output)
-        progress.print(f"{output / 'nobody.npz'}: {count} examples")
-        for folder in sorted(corpora.iterdir()):
-            if folder.name != "grid" and (folder / CUTS).is_file():
-                task = progress.add_task(folder.name, total=None)
-                count = prepare_voices(folder.name, folder, output, tell=tell)
-                progress.print(f"{output / folder.name}.npz: {count} examples")
+
+        if wanted & {"grid", "grid_revoiced"}:
+            revoice = "grid_revoiced" in wanted
+            count = prepare_captured(
+                "grid", captures, corpora / "grid", output, revoice=revoice, tell=telling("grid")
+            )
+            told("grid", count)
+        if "facegood" in wanted and (shared / "facegood").is_dir():
+            told("facegood", prepare_facegood(shared, output))
+        if "nobody" in wanted:
+            told("nobody", prepare_nobody(output / CANONICAL, output))
+        for name in wanted & set(recordings):
+            files = [file for file, _ in recordings[name]]
+            told(name, prepare_sounds(name, files, output, tell=telling(name)))
+        for name in (name for name in voices if name in wanted):
+            told(name, prepare_voices(name, corpora / name, output, tell=telling(name)))
 
 
 def sound_set(folder: Path) -> str:
@@ -81,7 +92,7 @@ def sound_set(folder: Path) -> str:
         If another set is called so.
     """
     name = folder.resolve().name
-    if name in OTHER_SETS:
+    if name in RESERVED:
         raise VoxfaceError(
             f"'{folder}' would take the place of the set '{name}'; give the folder another name"
         )
