@@ -176,6 +176,11 @@ def test_terms_look_where_they_should():
     parted = true.clone()
     parted[:, :, MASKS.upper_lip, 1] = 2.0
     assert moved(by_sound=parted)[1]["lips"] == pytest.approx(4)
+    assert moved(by_sound=parted)[1]["closure"] == pytest.approx(4)
+    open_later, wider = true.clone(), true.clone()
+    open_later[:, 1:, MASKS.upper_lip, 1], wider[:, 1:, MASKS.upper_lip, 1] = 20.0, 22.0
+    terms = planted_terms({"by_sound": wider}, open_later, seen)
+    assert terms["lips"] == pytest.approx(4 * 4 / 5) and terms["closure"] < 0.01
     late = true.clone()
     late[:, 3:, 20] = 1.0
     assert "coherence" in moved(own=late)[0]

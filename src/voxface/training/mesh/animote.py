@@ -11,12 +11,9 @@ from torch import Tensor
 
 from voxface.models.mesh.animote import AnimoteNet
 from voxface.training.mesh.data import MeshBatch
-from voxface.training.mesh.figures import MILLIMETRES, Masks, by_vertex, motion_figures
+from voxface.training.mesh.figures import MILLIMETRES, Masks, by_vertex, motion_figures, nearly_shut
 from voxface.training.mesh.optimiser import one_cycle
 from voxface.training.module import Optimiser
-
-NEARLY_SHUT = 1.5
-"""Millimetres of opening beyond rest at which a frame counts a third of one that is shut."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ class AnimoteModule(lightning.LightningModule):  # type: ignore[misc]
             opening = self.masks.opening(true)
             off = (self.masks.opening(said) - opening) ** 2
             terms["lips"] = weights.lips * (off * seen).sum() / count
-            shut = torch.exp(-opening.clamp(min=0.0) / NEARLY_SHUT) * seen
+            shut = nearly_shut(opening) * seen
             terms["closure"] = weights.closure * (off * shut).sum() / shut.sum().clamp(min=1.0)
         return terms
 

@@ -10,6 +10,8 @@ from torch import Tensor
 from voxface.errors import VoxfaceError
 from voxface.face import MeshTopology
 
+NEARLY_SHUT = 1.5
+"""Millimetres of opening beyond rest at which a frame counts a third of one that is shut."""
 MILLIMETRES = 10.0
 """Millimetres in a centimetre: losses are in millimetres."""
 
@@ -79,6 +81,11 @@ class Masks:
         """Return how far the lids of both eyes are apart (B, T, 2) beyond rest."""
         way = (self.above_eyes - self.below_eyes).to(positions)
         return positions[..., 1] @ way.T
+
+
+def nearly_shut(opening: Tensor) -> Tensor:
+    """Return how much a frame counts where lips that are shut do: 1, and less as they open."""
+    return torch.exp(-opening.clamp(min=0.0) / NEARLY_SHUT)
 
 
 def by_vertex(offsets: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from voxface.training.mesh.figures import Masks
+from voxface.training.mesh.figures import Masks, nearly_shut
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class MeshTalkLosses:
     lips : float
         Mean squared error of how far the lips are apart, with the take's own sound and another's
         expression, mm².
+    closure : float
+        The same where lips are shut or nearly so, which is seen most and lasts least.
     eyes : float
         Mean squared error of how far the lids are apart, with the take's own expression and
         another's sound, mm².
@@ -44,6 +46,7 @@ class MeshTalkLosses:
     eyelids: float = 0.5
     landmarks: float = 0.0
     lips: float = 0.1
+    closure: float = 0.0
     eyes: float = 0.0
     coherence: float = 1.0
     spread: float = 0.02
@@ -96,6 +99,8 @@ def latent_terms(
     true, known, both = told.true, told.known, told.both
     row = torch.ones(true.shape[2])
     lips = torch.zeros_like(row).index_fill(0, masks.lips, 1.0)
+    opening = masks.opening(true)
+    apart = (masks.opening(told.by_sound) - opening) ** 2
     change = ((told.own - true).diff(dim=1) ** 2).mean(dim=(2, 3))
     terms = {
         "reconstruction": _error(told.own, true, row, known),
@@ -103,7 +108,8 @@ def latent_terms(
         + _error(told.by_expression, true, masks.upper, known),
         "eyelids": _error(told.own, true, masks.eyelids, known),
         "landmarks": _error(told.own, true, lips, known),
-        "lips": _mean((masks.opening(told.by_sound) - masks.opening(true)) ** 2, both),
+        "lips": _mean(apart, both),
+        "closure": _mean(apart, nearly_shut(opening) * both),
         "eyes": _mean(((masks.lids(told.by_expression) - masks.lids(true)) ** 2).mean(2), known),
         "coherence": _mean(change, known[:, 1:] * known[:, :-1]),
         "spread": math.log(classes) - torch.log(used).mean(),
