@@ -38,9 +38,9 @@ def prepare(
     from voxface.corpus.grid import grid_speaker
     from voxface.corpus.mesh_examples import save_mesh_set
     from voxface.corpus.mesh_prepare import prepare_meshes
-    from voxface.formats.output import check_writable
+    from voxface.formats.output import begin_file
 
-    check_writable(output)
+    begin_file(output)
     with Progress(transient=True) as progress:
         task = progress.add_task("takes", total=None)
         held = prepare_meshes(
@@ -77,9 +77,9 @@ def label(
     from voxface.corpus.mesh_examples import save_mesh_set
     from voxface.corpus.mesh_labels import labelled_meshes
     from voxface.corpus.voice_index import read_voice_index
-    from voxface.formats.output import check_writable
+    from voxface.formats.output import begin_file
 
-    check_writable(output)
+    begin_file(output)
     voices = read_voice_index(index, sets)
     with Progress(transient=True) as progress:
         task = progress.add_task("voices", total=None)
@@ -110,9 +110,9 @@ def drive(
     from voxface.corpus.mesh_examples import load_mesh_set, save_mesh_set
     from voxface.corpus.rig_meshes import rig_mesh_set
     from voxface.formats import resolve_rig
-    from voxface.formats.output import check_writable
+    from voxface.formats.output import begin_file
 
-    check_writable(output)
+    begin_file(output)
     with Progress(transient=True) as progress:
         task = progress.add_task("takes", total=None)
         held = rig_mesh_set(
@@ -157,10 +157,10 @@ def evaluate(
     from voxface.engine import MeshOptions
     from voxface.evaluation.mesh_report import judge
     from voxface.evaluation.mesh_tables import mesh_tables
-    from voxface.formats.output import OutputFile, check_writable
+    from voxface.formats.output import OutputFile, begin_file
 
     if output:
-        check_writable(output)
+        begin_file(output)
     options = MeshOptions(own_manner=own_manner)
     if temperature is not None:
         options = replace(options, temperature=temperature)
@@ -241,12 +241,12 @@ def encode(
     from voxface.corpus.mesh_examples import load_mesh_set, save_mesh_set
     from voxface.corpus.speech_encoders import SpeechEncoder, encoded_meshes
     from voxface.errors import VoxfaceError
-    from voxface.formats.output import check_writable
+    from voxface.formats.output import begin_file
 
     asked = [(kind, name) for kind, name in (("phonetic", phonetic), ("emotion", emotion)) if name]
     if not asked:
         raise VoxfaceError("name an encoder: --phonetic default, --emotion default, or both")
-    check_writable(output)
+    begin_file(output)
     encoders = [
         SpeechEncoder(kind, "" if name == "default" else name, tell=typer.echo)
         for kind, name in asked
@@ -388,9 +388,9 @@ def sequences(
 
     from voxface.corpus.mesh_examples import save_mesh_set
     from voxface.corpus.sequences import mesh_set_of, read_sequences
-    from voxface.formats.output import check_writable
+    from voxface.formats.output import begin_file
 
-    check_writable(output)
+    begin_file(output)
     found = read_sequences(corpus, root)
     with Progress(transient=True) as progress:
         task = progress.add_task("takes", total=None)
@@ -420,14 +420,14 @@ def cut(
     from rich.progress import Progress
 
     from voxface.corpus.multiface_cut import cut_settings, plan_cut, run_cut
-    from voxface.formats.output import check_writable
+    from voxface.formats.output import begin_file
     from voxface.training.overrides import read_values
 
     plan = plan_cut(root, cut_settings(read_values(recipe)))
     typer.echo(plan.table())
     if dry_run:
         return
-    check_writable(output)
+    begin_file(output)
     with Progress(transient=True) as progress:
         task = progress.add_task("sentences", total=None)
         run_cut(

@@ -114,6 +114,25 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     OutputFile(path).discard()
 
 
+def begin_file(path: str | os.PathLike[str]) -> None:
+    """Make the folder of a file that long work will write, and find out whether it can be written.
+
+    Raises
+    ------
+    VoxfaceError
+        As `OutputFile` does, or if the folder cannot be made.
+    """
+    folder = Path(path).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise VoxfaceError(
+            f"cannot make the folder {folder}: {error.strerror or error}; choose another output "
+            "path"
+        ) from None
+    check_writable(path)
+
+
 def write_error(path: Path, error: OSError) -> VoxfaceError:
     """Build the error for a file that could not be written."""
     if error.errno == errno.ENOSPC:
