@@ -98,22 +98,13 @@ def test_biwi_as_distributed(tmp_path, sound) -> None:
 
 def test_a_coarser_surface_is_read_by_the_command(tmp_path, voxface) -> None:
     biwi_copy(tmp_path)
-    code, out, err = voxface(
-        "mesh",
-        "sequences",
-        "biwi",
-        tmp_path,
-        "-o",
-        tmp_path / "new folder" / "set.npz",
-        "--vertices",
-        "60",
-    )
+    made = tmp_path / "new folder" / "set.npz"
+    words = ("mesh", "sequences", "biwi", tmp_path, "--vertices", "60", "-o")
+    code, out, err = voxface(*words, made)
     assert (code, err) == (0, "")
-    held = load_mesh_set(tmp_path / "new folder" / "set.npz")
+    held = load_mesh_set(made)
     assert held.topology.vertices == 60 < VERTICES
-    assert f"2 takes, {held.topology.vertices} vertices" in " ".join(out.split())
+    assert "2 takes, 60 vertices" in " ".join(out.split())
     code, _, err = voxface(*words, made / "set.npz")
     assert code == 2
-    assert (
-        err == f"voxface: cannot make the folder {made}: File exists; choose another output path\n"
-    )
+    assert err.startswith(f"voxface: cannot make the folder {made}: File exists; choose another")
