@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -119,6 +120,12 @@ def test_training_export_and_judging_by_command(tiny, voxface) -> None:
     assert code == 0 and "small 3, 24 vertices at 25 frames per second" in said
     code, said, _ = voxface("mesh", "evaluate", "still", "run", "--meshes", "set.npz")
     assert code == 0 and "R² of motion" in said and "never heard" not in said
+    # Two runs of one name are two columns, called by what was asked for.
+    shutil.copytree("run", "other/run")
+    code, said, _ = voxface("mesh", "evaluate", "run", "other/run", "--meshes", "set.npz")
+    assert code == 0 and "other/run" in said
+    code, _, said = voxface("mesh", "evaluate", "run", "run", "--meshes", "set.npz")
+    assert code == 2 and "named twice" in said
     code, said, _ = voxface("mesh", "truth", "set.npz", "take3", "-o", "take3.npz")
     assert code == 0 and len(MeshClip.load("take3.npz")) == 50
     code, _, said = voxface("mesh", "truth", "set.npz", "tak3", "-o", "x.npz")

@@ -16,6 +16,7 @@ from voxface.errors import VoxfaceError
 from voxface.evaluation.intervals import bootstrap_mean
 from voxface.evaluation.mesh_methods import MeshMethod, mesh_method
 from voxface.evaluation.mesh_scores import MESH_FIGURES, mesh_scores
+from voxface.evaluation.method_names import tell_apart
 from voxface.training.checkpoint import ABOUT
 from voxface.training.mesh.split import MeshData, mesh_data, split_meshes
 from voxface.training.overrides import read_values
@@ -129,6 +130,7 @@ def judge(
     )
     learned = [take for take in held.examples if take.name in heard]
     methods = [mesh_method(name, learned, options) for name in names]
+    tell_apart(methods, names)
     return mesh_report(methods, groups, held, tell=tell)
 
 

@@ -18,6 +18,7 @@ from voxface.corpus.labels import DEAD_CENTRE, Canonical, load_canonical
 from voxface.corpus.prepare import CANONICAL
 from voxface.engine import Controls, Model, animate
 from voxface.errors import VoxfaceError
+from voxface.evaluation.method_names import tell_apart
 from voxface.evaluation.recordings import example_of_sound, of_length, recording_of
 from voxface.face import ARKIT_CHANNELS, FaceClip
 from voxface.face.rotation import quaternion_from_rotation_vector
@@ -215,13 +216,7 @@ def load_method(text: str, *, examples: Path, lips: bool = False) -> Method:
 def load_methods(texts: Sequence[str], *, examples: Path, lips: bool = False) -> list[Method]:
     """Return several methods; those of one name are told apart by what was asked for."""
     found = [load_method(text, examples=examples, lips=lips) for text in texts]
-    names = [method.name for method in found]
-    twice = {name for name in names if names.count(name) > 1}
-    if len(set(texts)) < len(texts):
-        raise VoxfaceError("a method is named twice; name each once")
-    for method, text in zip(found, texts, strict=True):
-        if method.name in twice:
-            object.__setattr__(method, "name", text)
+    tell_apart(found, texts)
     return found
 
 
