@@ -7,9 +7,11 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from voxface.audio.features import FRAME_RATE
 from voxface.evaluation.methods import Method, ModelMethod, RunMethod
 from voxface.models import FaceNet, build_net
 from voxface.models.facts import facts
+from voxface.training.hearing import Hearing
 from voxface.training.recipe import recipe_from_dict
 
 Values = dict[str, Any]
@@ -47,7 +49,7 @@ def about(method: Method, speed: float | None) -> Values:
             "data_sha256": dict(trained.about.get("data_sha256", {})),
             "git_commit": trained.about.get("git_commit"),
             "weights_sha256": _sha256(trained.net),
-            "net": _facts(trained.net),
+            "net": _facts(trained.net, Hearing.of_run(trained.about).rate),
         }
     if isinstance(method, ModelMethod):
         said = method.model.description
@@ -57,13 +59,13 @@ def about(method: Method, speed: float | None) -> Values:
             "recipe": recipe,
             "data_sha256": said.training_data if isinstance(said.training_data, dict) else {},
             "weights_sha256": said.weights_sha256 or None,
-            "net": recipe and _facts(build_net(recipe_from_dict(recipe).model)),
+            "net": recipe and _facts(build_net(recipe_from_dict(recipe).model), FRAME_RATE),
         }
     return known
 
 
-def _facts(net: FaceNet) -> Values:
-    found = asdict(facts(net))
+def _facts(net: FaceNet, rate: int) -> Values:
+    found = asdict(facts(net, rate))
     return {name: _finite(value) for name, value in found.items()}
 
 

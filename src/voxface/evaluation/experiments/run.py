@@ -20,6 +20,7 @@ from voxface.evaluation.lips import closure_threshold
 from voxface.formats.output import OutputFile
 from voxface.models.facts import facts
 from voxface.training.checkpoint import ABOUT, WEIGHTS, git_commit, load_trained
+from voxface.training.hearing import Hearing
 from voxface.training.recipe import Recipe
 from voxface.training.train import train
 
@@ -128,7 +129,8 @@ def _train(recipe: Recipe, examples: Path, place: Path, threads: int) -> None:
 
 def _about(place: Path) -> dict[str, Any]:
     seconds = json.loads((place / CLOCK).read_text())["seconds"]
-    found = facts(load_trained(place).net)
+    trained = load_trained(place)
+    found = facts(trained.net, Hearing.of_run(trained.about).rate)
     net = {name: None if value == inf else value for name, value in asdict(found).items()}
     return {"run": place.name, "seconds": seconds, "net": net}
 
