@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader
 
 from voxface.corpus.examples import load_examples
 from voxface.models import CanonicalScale, TCNConfig, build_net
+from voxface.training.arithmetic import has_bfloat16
 from voxface.training.augment import Augmentation
 from voxface.training.crops import Batch, CropConfig, Crops
 from voxface.training.hearing import Hearing
@@ -80,7 +81,7 @@ def measure(crops: Crops, sizes: TCNConfig, processes: int, steps: int) -> tuple
         begin = time.perf_counter()
         (batch,) = islice(loader, 1)
         there = time.perf_counter()
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16()):
             _, terms = module.compare(Batch(*batch), module.losses)
             loss = torch.stack(list(terms.values())).sum()
         optimiser.zero_grad()
