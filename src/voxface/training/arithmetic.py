@@ -1,7 +1,7 @@
 """How a run calculates: half precision where the machine has it, single precision elsewhere.
 
-A processor without bfloat16 instructions imitates them, and a step takes four times as long as in
-single precision.
+A processor without bfloat16 instructions imitates them, and a step takes longer than in single
+precision, not less.
 """
 
 from __future__ import annotations
