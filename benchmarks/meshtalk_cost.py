@@ -1,10 +1,10 @@
 """What MeshTalk costs: parameters, memory, and time against the length of the sound.
 
-Run: ``python benchmarks/meshtalk_cost.py [--model FILE] [--vertices N] [--components K]``
+Run: ``python benchmarks/meshtalk_cost.py [--model FILE] [--vertices N] [--original CHECKOUT]``
 
 Without a model file a net of random weights is built, which takes as long to run as a trained one.
-The figures of the original are those of its published code with random weights on a machine of two
-cores, too; see docs/mesh.md.
+With a checkout of the original its own code is timed in the same run (`meshtalk_original.py`, a
+minute or two); without, figures that it gave with random weights on a machine of two cores, too.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from common import print_table, speech
 
 from voxface import MeshModel, MeshOptions, MeshStream
 
+TIMES_ORIGINAL = Path(__file__).with_name("meshtalk_original.py")
 LENGTHS = (5, 20, 60, 300)
 ORIGINAL_PARAMETERS = 43.7e6
 ORIGINAL = {5: 1.1, 20: 2.4}
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="model file; default: random weights")
     parser.add_argument("--vertices", type=int, default=468, help="of a net of random weights")
     parser.add_argument("--components", type=int, default=48, help="of a net of random weights")
+    parser.add_argument("--original", type=Path, help="checkout of the original, to be timed")
     parser.add_argument("--alone", type=float, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.alone:
@@ -52,19 +54,20 @@ def main() -> None:
             told = subprocess.run(map(str, words), check=True, capture_output=True, text=True)
             measured[seconds] = tuple(map(float, told.stdout.split()))
         count = parameters(file)
-    quarter = ORIGINAL_PARAMETERS / 4
+    theirs, their_count = original(asked.original)
+    quarter = their_count / 4
     rows: list[tuple[str, str, str, bool | None]] = [
         (
             "parameters in the file",
             f"{count / 1e6:.2f} million",
-            f"at most {quarter / 1e6:.1f} million ({ORIGINAL_PARAMETERS / 1e6:.1f} / 4)",
+            f"at most {quarter / 1e6:.1f} million ({their_count / 1e6:.1f} / 4)",
             count <= quarter,
         )
     ]
     for seconds, (factor, busy, *_) in measured.items():
-        theirs = ORIGINAL.get(seconds)
-        beside = f"original: {theirs:g} s, {theirs / factor:.0f} x as long" if theirs else ""
-        met = theirs / factor >= FASTER if theirs and seconds == 20 else None
+        longer = theirs.get(seconds)
+        beside = f"original: {longer:.2g} s, {longer / factor:.0f} x as long" if longer else ""
+        met = longer / factor >= FASTER if longer and seconds == 20 else None
         told = f"{factor * 1e3:.1f} ms (processor: {busy * 1e3:.1f} ms)"
         rows.append((f"a second of {seconds} s of sound", told, beside, met))
     _, busy, middle, slow, peak = measured[LENGTHS[-1]]
@@ -88,6 +91,18 @@ def main() -> None:
         ("peak memory", f"{peak:.0f} MB", f"under {MEMORY:.0f} MB", peak < MEMORY),
     ]
     print_table(f"MeshTalk of {vertices:,} vertices", rows)
+
+
+def original(checkout: Path | None) -> tuple[dict[int, float], float]:
+    """Return what a second of sound takes the original, by length, and its parameters."""
+    if checkout is None:
+        return ORIGINAL, ORIGINAL_PARAMETERS
+    took = {}
+    for seconds in ORIGINAL:
+        words = [sys.executable, TIMES_ORIGINAL, checkout, "--seconds", seconds]
+        told = subprocess.run(map(str, words), check=True, capture_output=True, text=True)
+        took[seconds], count = map(float, told.stdout.split())
+    return took, count
 
 
 def alone(file: Path, seconds: float) -> tuple[float, float, float, float, float]:

@@ -23,10 +23,10 @@ from voxface.formats.output import OutputFile
 from voxface.training.checkpoint import ABOUT, git_commit
 from voxface.training.mesh.animote import AnimoteModule
 from voxface.training.mesh.data import Heard, whole_take
-from voxface.training.mesh.figures import Masks
+from voxface.training.mesh.heard_faces import masks_of
 from voxface.training.mesh.recipe import MeshRecipe, mesh_recipe_from_dict
 from voxface.training.mesh.split import split_meshes
-from voxface.training.mesh.train import load_sets, mean_neutral, train_mesh
+from voxface.training.mesh.train import load_sets, train_mesh
 from voxface.training.overrides import read_values
 
 SETTINGS = ("title", "question", "base", "set", "variants", "takes")
@@ -151,7 +151,7 @@ def losses_of(run: MeshRun, recipe: MeshRecipe, most: int) -> dict[str, float]:
         return {}
     held = load_sets(recipe.data.sets)
     split = split_meshes(held.examples, recipe.data)
-    masks = Masks.of(held.topology, torch.from_numpy(mean_neutral(split.heard)))
+    masks = masks_of(split.heard, held.topology)
     losses: Any = recipe.losses
     module = AnimoteModule(net, losses, recipe.optimiser, masks).eval()
     found = {}

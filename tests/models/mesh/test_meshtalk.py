@@ -62,6 +62,13 @@ def test_steps_are_what_is_learned_of_whole_takes(heard):
     assert drawn.argmax(dim=3).unique().numel() > 2  # a plant that always says one proves nothing
 
 
+def test_whole_sounds_are_drawn_as_streams_are(heard):
+    net = net_of(look_ahead=0)
+    noise = gumbel(2, 10, 3, 5)
+    _, stepwise = stepped(net, heard, torch.zeros(2, 3), noise, temperature=0.5)
+    assert torch.equal(net.draw(heard, 0.5 * noise), stepwise)
+
+
 def test_nothing_hears_ahead(heard):
     net = net_of()
     template, noise = torch.zeros(2, 3), gumbel(2, 10, 3, 5)

@@ -16,7 +16,8 @@ from voxface.models.mesh.animote import AnimoteConfig, AnimoteNet
 from voxface.training.mesh.animote import AnimoteLosses, AnimoteModule
 from voxface.training.mesh.data import Heard, MeshCropConfig, MeshCrops, whole_take
 from voxface.training.mesh.families import prepared_net
-from voxface.training.mesh.figures import Masks, motion_figures
+from voxface.training.mesh.figures import motion_figures
+from voxface.training.mesh.heard_faces import masks_of
 from voxface.training.module import Optimiser
 
 SMALL = dict(
@@ -37,7 +38,7 @@ def neutral_of(held) -> Tensor:
 def module_of(held, losses: AnimoteLosses | None = None, **sizes: object) -> AnimoteModule:
     torch.manual_seed(0)
     net = prepared_net(AnimoteConfig(**(SMALL | sizes)), held.topology, held.examples)
-    masks = Masks.of(held.topology, neutral_of(held))
+    masks = masks_of(held.examples, held.topology)
     return AnimoteModule(net, losses or AnimoteLosses(), Optimiser(steps=10), masks)
 
 
@@ -119,7 +120,7 @@ def test_figures_are_those_of_evaluation(held):
     seen = torch.ones(1, 40)
     seen[0, 30:35] = 0
     neutral = 10 * neutral_of(held)
-    masks = Masks.of(held.topology, neutral_of(held))
+    masks = masks_of(held.examples, held.topology)
     found = motion_figures(said, true, seen, neutral[None], masks)
     keep = seen[0].bool()
     one, other = (neutral + part[0, keep] for part in (said, true))
@@ -137,7 +138,7 @@ def test_the_published_r2_of_a_face_that_never_moves_is_high_and_that_of_motion_
     take = held.examples[0]
     true = 10 * torch.from_numpy(take.offsets.astype(np.float32))[None]
     still = true.mean(dim=1, keepdim=True).expand_as(true)
-    masks = Masks.of(held.topology, neutral_of(held))
+    masks = masks_of(held.examples, held.topology)
     found = motion_figures(
         still, true, torch.ones(true.shape[:2]), 10 * neutral_of(held)[None], masks
     )

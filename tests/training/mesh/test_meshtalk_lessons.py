@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -19,11 +19,10 @@ from voxface.evaluation.disentanglement import (
 )
 from voxface.evaluation.latent_use import LatentUse, diversity, latent_use, prior_perplexity
 from voxface.evaluation.mesh_runs import performed
-from voxface.face import face_mesh
 from voxface.models.mesh.meshtalk import MeshTalkConfig, MeshTalkNet
 from voxface.training.mesh.data import Heard, MeshCropConfig, MeshCrops, whole_take
 from voxface.training.mesh.families import prepared_net
-from voxface.training.mesh.figures import Masks
+from voxface.training.mesh.heard_faces import masks_of
 from voxface.training.mesh.meshtalk import (
     LatentPrior,
     LatentSpace,
@@ -35,7 +34,7 @@ from voxface.training.module import Optimiser
 STEPS = 150
 WORLD = planted_set()
 TOPOLOGY = WORLD.topology
-MASKS = Masks.of(TOPOLOGY, torch.from_numpy(WORLD.examples[0].neutral))
+MASKS = masks_of(WORLD.examples, TOPOLOGY)
 HEARD = [Heard.of(each, 25) for each in WORLD.examples]
 
 
@@ -186,20 +185,6 @@ def test_terms_look_where_they_should():
     assert "coherence" in moved(own=late)[0]
     seen[:, 3:] = 0
     assert moved(own=late)[0] == set()
-
-
-def test_lids_part_and_meet():
-    topology, neutral = face_mesh()
-    masks = Masks.of(topology, torch.from_numpy(neutral.copy()))
-    offsets = torch.zeros(1, 1, 468, 3)
-    offsets[0, 0, :, 1] = -0.4 * masks.above_eyes[1].gt(0)  # the left upper lid comes down
-    assert masks.lids(offsets)[0, 0].tolist() == pytest.approx([0, -0.4], abs=1e-5)
-
-
-def test_lips_without_an_upper_and_a_lower_are_told():
-    regions = dict(TOPOLOGY.regions) | {"lips": np.arange(24) == 0}
-    with pytest.raises(VoxfaceError, match="no upper and lower"):
-        Masks.of(replace(TOPOLOGY, regions=regions), torch.zeros(24, 3))
 
 
 def test_a_hidden_face_is_the_mean_one():

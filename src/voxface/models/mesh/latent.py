@@ -22,12 +22,19 @@ def gumbel_choice(logits: Tensor, temperature: float, noise: Tensor | None = Non
     -----
     Jang, Gu & Poole, "Categorical reparameterization with Gumbel-softmax" (2017), straight-through.
     """
-    if noise is None:
-        uniform = torch.rand_like(logits).clamp(1e-9, 1 - 1e-7)
-        noise = -torch.log(-torch.log(uniform))
-    soft = functional.softmax((logits + noise) / temperature, dim=-1)
-    hard = functional.one_hot(soft.argmax(dim=-1), logits.shape[-1]).to(soft.dtype)
-    return hard + soft - soft.detach()
+    shaken = logits + (gumbel_noise(logits) if noise is None else noise)
+    return straight_through(likeliest(shaken), shaken, temperature)
+
+
+def gumbel_noise(like: Tensor) -> Tensor:
+    """Draw standard Gumbel noise of a tensor's shape."""
+    return -torch.log(-torch.log(torch.rand_like(like).clamp(1e-9, 1 - 1e-7)))
+
+
+def straight_through(chosen: Tensor, logits: Tensor, temperature: float = 1.0) -> Tensor:
+    """Return what was chosen, one-hot (..., C), with gradients as if it were the softmax."""
+    soft = functional.softmax(logits / temperature, dim=-1)
+    return chosen + soft - soft.detach()
 
 
 def likeliest(logits: Tensor) -> Tensor:

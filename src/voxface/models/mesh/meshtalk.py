@@ -243,11 +243,37 @@ class MeshTalkNet(MeshNet):
 
     def prior_logits(self, features: Tensor, chosen: Tensor) -> Tensor:
         """Return the prior's logits (B, T, H, C) of latents that were chosen (B, T, H, C)."""
-        heard = self.hear(self.prior.sound, features)
-        before = functional.pad(chosen, (0, 0, 0, 0, 1, 0))[:, :-1]
-        logits, _ = self.prior(heard, before, self.prior.stack.zeros(heard))
-        told: Tensor = logits + self.prior.order(chosen)
+        told: Tensor = self.frame_logits(features, chosen) + self.prior.order(chosen)
         return told
+
+    def frame_logits(self, features: Tensor, past: Tensor) -> Tensor:
+        """Return the prior's logits (B, T, H, C) after latents (B, T, H, C) of frames before.
+
+        What the heads of one frame say of one another is not in them.
+        """
+        heard = self.hear(self.prior.sound, features)
+        before = functional.pad(past, (0, 0, 0, 0, 1, 0))[:, :-1]
+        logits: Tensor = self.prior(heard, before, self.prior.stack.zeros(heard))[0]
+        return logits
+
+    def draw(self, features: Tensor, noise: Tensor) -> Tensor:
+        """Draw latents (B, T, H, C) of whole sounds, each frame after those that were drawn.
+
+        Parameters
+        ----------
+        features : Tensor, shape (B, (T + look_ahead) x stride, F)
+        noise : Tensor, shape (B, T, H, C)
+            Gumbel noise times the temperature; zeros take the likeliest classes.
+        """
+        prior = self.prior
+        heard = self.hear(prior.sound, features)
+        past, before = prior.stack.zeros(heard), torch.zeros_like(noise[:, :1])
+        once, drawn = noise.new_ones(1), []
+        for frame in range(heard.shape[1]):
+            logits, past = prior(heard[:, frame : frame + 1], before, past)
+            before = prior.order.draw(logits[:, 0], noise[:, frame], once)[:, None]
+            drawn.append(before)
+        return torch.cat(drawn, dim=1)
 
     def step(
         self,

@@ -24,7 +24,9 @@ from voxface.models.mesh.contract import MeshBasis, MeshNet, MeshNetConfig
 from voxface.models.mesh.meshtalk import MeshTalkConfig, MeshTalkNet
 from voxface.training.mesh.animote import AnimoteModule
 from voxface.training.mesh.figures import Masks
+from voxface.training.mesh.heard_faces import motion_frames
 from voxface.training.mesh.meshtalk import LatentPrior, LatentSpace
+from voxface.training.mesh.meshtalk_drawn import DrawnFaces
 from voxface.training.module import Optimiser
 
 if TYPE_CHECKING:
@@ -34,8 +36,6 @@ MESH_FAMILIES: dict[str, tuple[type[MeshNetConfig], type[MeshNet]]] = {
     "animote": (AnimoteConfig, AnimoteNet),
     "meshtalk": (MeshTalkConfig, MeshTalkNet),
 }
-MOST_FRAMES = 4000
-"""Frames of which principal components are taken, evenly chosen."""
 
 
 def mesh_config_type(values: Mapping[str, Any]) -> type[MeshNetConfig]:
@@ -102,15 +102,6 @@ def prepared_net(
     return net
 
 
-def motion_frames(takes: Sequence[MeshExample]) -> NDArray[np.float32]:
-    """Return seen frames of offsets (N, V x 3), evenly chosen."""
-    total = sum(int(take.seen.sum()) for take in takes)
-    every = max(1, total // MOST_FRAMES)
-    seen = (take.offsets[take.seen > 0] for take in takes)
-    rows = [frames.reshape(len(frames), -1)[::every] for frames in seen]
-    return np.concatenate(rows).astype(np.float32)
-
-
 def components(
     rows: NDArray[np.float32], count: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
@@ -172,9 +163,8 @@ class Lesson:
         return found
 
 
-def lessons_of(recipe: MeshRecipe, net: Any, topology: MeshTopology, neutral: Any) -> list[Lesson]:
+def lessons_of(recipe: MeshRecipe, net: Any, masks: Masks) -> list[Lesson]:
     """Return what a net is taught, in order."""
-    masks = Masks.of(topology, torch.as_tensor(neutral))
     lightning.seed_everything(recipe.seed, verbose=False)
     if isinstance(net, AnimoteNet):
         losses: Any = recipe.losses
@@ -183,7 +173,11 @@ def lessons_of(recipe: MeshRecipe, net: Any, topology: MeshTopology, neutral: An
     losses = recipe.losses
     first = LatentSpace(net, losses, recipe.optimiser, masks, recipe.seed)
     second = LatentPrior(net, recipe.prior, masks, recipe.seed + 1)
-    return [
+    lessons = [
         Lesson("latents", first, recipe.optimiser, recipe.precision),
         Lesson("prior", second, recipe.prior.optimiser, recipe.precision),
     ]
+    if recipe.drawn.optimiser.steps:
+        third = DrawnFaces(net, recipe.drawn, masks, recipe.seed + 2)
+        lessons.append(Lesson("drawn", third, recipe.drawn.optimiser, recipe.precision))
+    return lessons

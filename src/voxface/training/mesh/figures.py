@@ -12,6 +12,8 @@ from voxface.face import MeshTopology
 
 NEARLY_SHUT = 1.5
 """Millimetres of opening beyond rest at which a frame counts a third of one that is shut."""
+PARTED = 0.05
+"""Centimetres by which lips part at least where they are furthest apart."""
 MILLIMETRES = 10.0
 """Millimetres in a centimetre: losses are in millimetres."""
 
@@ -24,7 +26,7 @@ class Masks:
     ----------
     mouth, upper, eyelids : Tensor
     upper_lip, lower_lip : Tensor of int64
-        Vertices of the lips above and below their own middle at rest.
+        Vertices in the middle of the upper and of the lower lip, those that touch the other.
     lips : Tensor of int64
         All vertices of the lips.
     above_eyes, below_eyes : Tensor, shape (2, V)
@@ -41,14 +43,22 @@ class Masks:
     below_eyes: Tensor
 
     @classmethod
-    def of(cls, topology: MeshTopology, neutral: Tensor) -> Masks:
-        """Return the masks of a topology; `neutral` (V, 3) tells upper and lower lip apart.
+    def of(cls, topology: MeshTopology, neutral: Tensor, opened: Tensor) -> Masks:
+        """Return the masks of a topology.
+
+        Parameters
+        ----------
+        topology : MeshTopology
+        neutral : Tensor, shape (V, 3)
+            The face at rest.
+        opened : Tensor, shape (V, 3)
+            Motion that parts the lips: it tells upper and lower lip apart, which touch at rest.
 
         Raises
         ------
         VoxfaceError
-            If the topology lacks one of the regions lips, mouth, upper and eyelids, or its lips do
-            not lie above each other.
+            If the topology lacks one of the regions lips, mouth, upper and eyelids, or the motion
+            does not part its lips.
         """
 
         def mask(name: str) -> Tensor:
@@ -58,18 +68,18 @@ class Masks:
         # The middle third from left to right: the corners of a mouth do not part.
         across = neutral[rows, 0]
         centre = (across.max() + across.min()) / 2
-        inner = rows[(across - centre).abs() < (across.max() - across.min()) / 6]
-        height = neutral[inner, 1]
-        above = height > height.median()
-        if not above.any() or above.all():
+        middle = rows[(across - centre).abs() < (across.max() - across.min()) / 6]
+        risen = opened[middle, 1]
+        if len(middle) < 2 or risen.max() - risen.min() < PARTED:
             raise VoxfaceError(
-                f"the lips of the mesh '{topology.name}' have no upper and lower vertices in their "
-                "middle; check its region 'lips'"
+                f"the lips of the mesh '{topology.name}' do not part in the middle in any frame; "
+                "check its region 'lips'"
             )
+        above = risen > (risen.max() + risen.min()) / 2
         lids = mask("eyelids")
         return cls(
-            mask("mouth"), mask("upper"), lids, inner[above], inner[~above], rows,
-            *_around_eyes(lids, neutral),
+            mask("mouth"), mask("upper"), lids, *_inner(middle[above], middle[~above], neutral),
+            rows, *_around_eyes(lids, neutral),
         )  # fmt: skip
 
     def opening(self, positions: Tensor) -> Tensor:
@@ -81,6 +91,16 @@ class Masks:
         """Return how far the lids of both eyes are apart (B, T, 2) beyond rest."""
         way = (self.above_eyes - self.below_eyes).to(positions)
         return positions[..., 1] @ way.T
+
+
+def _inner(upper: Tensor, lower: Tensor, neutral: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the half of the vertices of each lip that is nearer to the other."""
+    apart = torch.cdist(neutral[upper], neutral[lower])
+    kept = []
+    for rows, nearest in ((upper, apart.min(dim=1).values), (lower, apart.min(dim=0).values)):
+        order = nearest.argsort()
+        kept.append(rows[order[: (len(rows) + 1) // 2]].sort().values)
+    return kept[0], kept[1]
 
 
 def nearly_shut(opening: Tensor) -> Tensor:

@@ -143,10 +143,8 @@ class LatentPrior(lightning.LightningModule):  # type: ignore[misc]
             chosen = likeliest(logits)
             net.train(frozen)
         past = self._doubted(chosen) if learning else chosen
-        heard = net.hear(net.prior.sound, batch.features)
-        before = functional.pad(past, (0, 0, 0, 0, 1, 0))[:, :-1]
-        told, _ = net.prior(heard, before, net.prior.stack.zeros(heard))
-        said = functional.log_softmax(told + net.prior.order(chosen), dim=-1)
+        told = net.frame_logits(batch.features, past) + net.prior.order(chosen)
+        said = functional.log_softmax(told, dim=-1)
         seen = batch.seen[:, : said.shape[1]]
         off = -(said * chosen).sum(dim=3).mean(dim=2)
         return (off * seen).sum() / seen.sum().clamp(min=1.0)

@@ -15,6 +15,7 @@ from voxface.training.mesh.animote import AnimoteLosses
 from voxface.training.mesh.data import MeshCropConfig
 from voxface.training.mesh.families import mesh_config_type
 from voxface.training.mesh.meshtalk import PriorSettings
+from voxface.training.mesh.meshtalk_drawn import DrawnSettings
 from voxface.training.mesh.meshtalk_loss import MeshTalkLosses
 from voxface.training.mesh.split import MeshData
 from voxface.training.mesh.watch import MeshValidation
@@ -45,7 +46,9 @@ class MeshRecipe:
         Whether sound is changed as `augmentation` says.
     losses : AnimoteLosses or MeshTalkLosses
     prior : PriorSettings
-        Of MeshTalk.
+        Of MeshTalk, whose second lesson it is.
+    drawn : DrawnSettings
+        Of MeshTalk, whose third lesson it is.
     """
 
     model: MeshNetConfig
@@ -60,6 +63,7 @@ class MeshRecipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
     optimiser: Optimiser = field(default_factory=Optimiser)
     prior: PriorSettings = field(default_factory=PriorSettings)
+    drawn: DrawnSettings = field(default_factory=DrawnSettings)
     validation: MeshValidation = field(default_factory=MeshValidation)
 
     def __post_init__(self) -> None:
@@ -73,6 +77,7 @@ _PARTS: dict[str, type] = {
     "optimiser": Optimiser,
     "validation": MeshValidation,
 }
+_LESSONS: dict[str, type] = {"prior": PriorSettings, "drawn": DrawnSettings}
 
 
 def load_mesh_recipe(path: Path) -> MeshRecipe:
@@ -102,9 +107,10 @@ def mesh_recipe_from_dict(values: Mapping[str, Any]) -> MeshRecipe:
     for name, part in _PARTS.items():
         if name in parts:
             parts[name] = built(part, parts[name], name)
-    if "prior" in parts:
-        prior = dict(parts["prior"])
-        if "optimiser" in prior:
-            prior["optimiser"] = built(Optimiser, prior["optimiser"], "optimiser of prior")
-        parts["prior"] = built(PriorSettings, prior, "prior")
+    for name, kind in _LESSONS.items():
+        if name in parts:
+            lesson = dict(parts[name])
+            if "optimiser" in lesson:
+                lesson["optimiser"] = built(Optimiser, lesson["optimiser"], f"optimiser of {name}")
+            parts[name] = built(kind, lesson, name)
     return built(MeshRecipe, parts, "recipe")

@@ -14,7 +14,6 @@ from typing import Any
 import lightning
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from voxface.corpus.mesh_examples import MeshExample, MeshSet, load_mesh_set
 from voxface.errors import VoxfaceError
@@ -26,6 +25,7 @@ from voxface.training.loggers import make_logger
 from voxface.training.mesh.checkpoint import TrainedMesh, save_mesh_run
 from voxface.training.mesh.data import Heard, MeshBatch, MeshCrops, whole_take
 from voxface.training.mesh.families import Lesson, lessons_of, prepared_net
+from voxface.training.mesh.heard_faces import masks_of, mean_neutral
 from voxface.training.mesh.recipe import MeshRecipe
 from voxface.training.mesh.split import MeshSplit, split_meshes
 from voxface.training.mesh.watch import MeshWatch
@@ -78,10 +78,10 @@ def train_mesh(
     heard = [Heard.of(take, rate) for take in split.heard]
     changes = recipe.augmentation if recipe.augment else None
     crops = MeshCrops(heard, recipe.crops, changes, recipe.seed)
-    neutral = mean_neutral(split.heard)
+    masks = masks_of(split.heard, held.topology)
     looks: dict[str, Any] = {}
     begun = time.monotonic()
-    for lesson in lessons_of(recipe, net, held.topology, neutral):
+    for lesson in lessons_of(recipe, net, masks):
         takes = watched(split.watched, rate, net.look_ahead, recipe.validation.takes)
         looks[lesson.name] = learn(lesson, crops, takes, recipe, output)
         tell(f"{recipe.name}: {lesson.name} done after {time.monotonic() - begun:.0f} s")
@@ -89,7 +89,7 @@ def train_mesh(
         "validation": looks,
         "seconds": round(time.monotonic() - begun, 1),
     }
-    trained = TrainedMesh(net.eval(), held.topology, neutral, about)
+    trained = TrainedMesh(net.eval(), held.topology, mean_neutral(split.heard), about)
     save_mesh_run(output, trained)
     for pattern in (f"*{LAST}", "*.done.*"):
         for state in output.glob(pattern):
@@ -169,13 +169,6 @@ def watched(takes: Sequence[MeshExample], rate: int, look_ahead: int, most: int)
     if len(chosen) > most:
         chosen = [takes[i * len(takes) // most] for i in range(most)]
     return [whole_take(Heard.of(take, rate), look_ahead) for take in chosen]
-
-
-def mean_neutral(takes: Sequence[MeshExample]) -> NDArray[np.float32]:
-    """Return the mean of the captured speakers' faces at rest, shape (V, 3)."""
-    captured = [take for take in takes if "teacher" not in take.about]
-    faces = {take.speaker: take.neutral for take in captured or takes}
-    return np.asarray(np.mean(list(faces.values()), axis=0), np.float32)
 
 
 def parameters(net: torch.nn.Module) -> int:
