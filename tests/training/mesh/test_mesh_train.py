@@ -51,6 +51,7 @@ def recipe(meshes, family="animote", **changes):
     }
     if family == "meshtalk":
         values["prior"] = {"optimiser": {"steps": 8, "average": 0.9}}
+        values["drawn"] = {"optimiser": {"steps": 6, "average": 0.9}}
     return mesh_recipe_from_dict(values | changes)
 
 
@@ -62,9 +63,9 @@ def test_a_run_keeps_all_that_it_depended_on(meshes, tmp_path, family) -> None:
     assert list(about["data_sha256"]) == [str(meshes)]
     assert about["model"]["vertices"] == VERTICES and about["facts"]["speakers"] == ["s0", "s1"]
     assert not list((tmp_path / "run").glob("*.ckpt")) + list((tmp_path / "run").glob("*.done.*"))
-    lessons = {"animote": {"mesh"}, "meshtalk": {"latents", "prior"}}[family]
+    lessons = {"animote": {"mesh"}, "meshtalk": {"latents", "prior", "drawn"}}[family]
     assert set(about["validation"]) == lessons
-    assert all(found["looks"][-1]["step"] in (12, 8) for found in about["validation"].values())
+    assert all(found["looks"][-1]["step"] in (12, 8, 6) for found in about["validation"].values())
     assert (tmp_path / "run" / SNAPSHOTS).is_file() == (family == "animote")
     take = load_mesh_set(meshes).examples[0]
     told = MeshRun.load(tmp_path / "run", MeshOptions()).predict(take)
@@ -116,7 +117,7 @@ def test_a_run_that_stopped_between_lessons_does_not_repeat_the_first(
     with pytest.raises(KeyboardInterrupt):
         train_mesh(recipe(meshes, "meshtalk"), tmp_path / "run", threads=1)
     train_mesh(recipe(meshes, "meshtalk"), tmp_path / "run", threads=1)
-    assert taught == ["LatentSpace", "LatentPrior", "LatentPrior"]
+    assert taught == ["LatentSpace", "LatentPrior", "LatentPrior", "DrawnFaces"]
 
 
 def test_splits_share_no_take_and_leave_speakers_out(meshes) -> None:
