@@ -29,9 +29,6 @@ class DrawnSettings:
         0 steps leave the lesson out.
     temperature : float
         At which latents are drawn.
-    softness : float
-        Temperature of the soft draw whose gradient is taken: a prior is sure of itself, and a
-        draw that cannot fall otherwise teaches nothing.
     latents : float
         Cross-entropy with what the encoders choose, in nats for a frame and head.
     reconstruction : float
@@ -49,7 +46,6 @@ class DrawnSettings:
 
     optimiser: Optimiser = Optimiser(steps=0, learning_rate=5e-4, average=0.99)  # noqa: RUF009
     temperature: float = 0.3
-    softness: float = 3.0
     latents: float = 0.5
     reconstruction: float = 0.5
     mouth: float = 1.0
@@ -58,8 +54,8 @@ class DrawnSettings:
     coherence: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.temperature < 0 or self.softness <= 0:
-            raise VoxfaceError("'temperature' of drawn is at least 0, and 'softness' more than 0")
+        if self.temperature < 0:
+            raise VoxfaceError("'temperature' of drawn is at least 0")
 
 
 class DrawnFaces(lightning.LightningModule):  # type: ignore[misc]
@@ -95,8 +91,7 @@ class DrawnFaces(lightning.LightningModule):  # type: ignore[misc]
         drawn = self._drawn(batch.features, noise)
         # Once more in one pass, for gradients, with the past that was drawn.
         logits = net.frame_logits(batch.features, drawn)
-        shaken = logits + net.prior.order(drawn) + noise
-        chosen = straight_through(drawn, shaken, asked.softness)
+        chosen = straight_through(drawn, logits + net.prior.order(drawn) + noise)
         template = net.template(batch.neutral)
         faces = net.decode(torch.cat([chosen, wanted]), template.repeat(2, 1))
         own, encoded = (MILLIMETRES * by_vertex(part) for part in faces.chunk(2))
