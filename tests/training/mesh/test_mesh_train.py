@@ -211,3 +211,20 @@ def test_sets_of_two_topologies_are_refused(meshes, tmp_path) -> None:
     data = {"sets": [str(meshes), str(tmp_path / "other.npz")]}
     with pytest.raises(VoxfaceError, match="other"):
         train_mesh(recipe(meshes, data=data), tmp_path / "run", threads=1)
+
+
+def test_labelled_takes_are_lent_an_upper_face() -> None:
+    held = planted_set(takes=4)
+    examples = [
+        replace(take, about={"teacher": "a model"}, corpus="voices") if number else take
+        for number, take in enumerate(held.examples)
+    ]
+    lender = examples[0].offsets[:, 12:].astype(np.float32)
+    upper, takes = held.topology.region("upper"), [Heard.of(take, 25) for take in examples]
+    config = MeshCropConfig(seconds=2.0, batch=6, by_corpus=1.0, lent_upper=1.0)
+    lent = MeshCrops(takes, config, seed=3, upper=upper).batch(0).offsets.numpy()
+    own = MeshCrops(takes, replace(config, lent_upper=0.0), seed=3, upper=upper).batch(0)
+    windows = np.lib.stride_tricks.sliding_window_view(lender, 50, axis=0).transpose(0, 3, 1, 2)
+    for crop in lent:
+        assert np.abs(windows - crop[:, 12:]).max(axis=(1, 2, 3)).min() < 1e-6
+    assert np.abs(lent[0, :, :12] - own.offsets[0, :, :12].numpy()).max() < 1e-6  # mouths stay

@@ -17,6 +17,7 @@ from voxface.corpus.speech import speech_frames, widened
 from voxface.errors import VoxfaceError
 from voxface.training.augment import Augmentation, coloured_noise
 from voxface.training.crops import AnyCrops, Share
+from voxface.training.mesh.lent_upper import UpperFaces, is_labelled
 
 DELAY = 1
 """Frames of 10 ms by which features come late: the exported front end needs half a window more."""
@@ -66,19 +67,22 @@ class MeshCropConfig:
         How often speakers are drawn alike rather than by how many takes they have, 0 to 1.
     by_corpus : float
         How often a corpus is drawn first, each alike, 0 to 1.
+    lent_upper : float
+        How often a take that a teacher labelled gets the upper face of a captured one, 0 to 1.
     """
 
     seconds: float = 3.0
     batch: int = 16
     by_speaker: float = 0.5
     by_corpus: float = 0.0
+    lent_upper: float = 0.0
 
     def __post_init__(self) -> None:
-        shares = (self.by_speaker, self.by_corpus)
+        shares = (self.by_speaker, self.by_corpus, self.lent_upper)
         if self.seconds <= 0 or self.batch < 1 or min(shares) < 0 or max(shares) > 1:
             raise VoxfaceError(
-                "crops have more than 0 'seconds', a 'batch' of at least 1, and 'by_speaker' and "
-                "'by_corpus' from 0 to 1"
+                "crops have more than 0 'seconds', a 'batch' of at least 1, and 'by_speaker', "
+                "'by_corpus' and 'lent_upper' from 0 to 1"
             )
 
 
@@ -166,6 +170,8 @@ class MeshCrops(AnyCrops):
     augmentation : Augmentation or None
         What is done to log-mel.
     seed : int
+    upper : ndarray, shape (V,), optional
+        Mask of the upper face, for takes that are lent another's.
 
     Attributes
     ----------
@@ -181,9 +187,11 @@ class MeshCrops(AnyCrops):
         config: MeshCropConfig,
         augmentation: Augmentation | None = None,
         seed: int = 0,
+        upper: FloatArray | None = None,
     ) -> None:
         super().__init__()
         self.takes, self.config = list(takes), config
+        self.upper = UpperFaces(self.takes, upper) if upper is not None else None
         self.augmentation, self.seed = augmentation, seed
         self.first = 0
         self.share = Share()
@@ -236,6 +244,9 @@ class MeshCrops(AnyCrops):
         begin = int(rng.integers(max(1, take.frames - length + 1)))
         end = min(take.frames, begin + length)
         offsets, seen = take.face(begin, end)
+        lent = self.config.lent_upper
+        if lent and self.upper and is_labelled(take) and rng.random() < lent:
+            offsets, seen = self.upper.lend(offsets, seen, rng)
         missing = length - (end - begin)
         sound = take.features[begin * stride : end * stride]
         return (

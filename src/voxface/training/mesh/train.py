@@ -77,7 +77,8 @@ def train_mesh(
     rate = recipe.model.rate
     heard = [Heard.of(take, rate) for take in split.heard]
     changes = recipe.augmentation if recipe.augment else None
-    crops = MeshCrops(heard, recipe.crops, changes, recipe.seed)
+    upper = held.topology.region("upper")
+    crops = MeshCrops(heard, recipe.crops, changes, recipe.seed, upper)
     masks = masks_of(split.heard, held.topology)
     looks: dict[str, Any] = {}
     begun = time.monotonic()
