@@ -98,7 +98,8 @@ class AnimoteModule(lightning.LightningModule):  # type: ignore[misc]
             terms["mouth"] = weights.mouth * (own * seen).sum() / count / 3
         if weights.lips or weights.closure:
             opening = self.masks.opening(true)
-            off = (self.masks.opening(said) - opening) ** 2
+            # All along the lips: a basis that learns can pinch them where alone it is looked.
+            off = ((self.masks.gaps(said) - self.masks.gaps(true)) ** 2).mean(dim=2)
             terms["lips"] = weights.lips * (off * seen).sum() / count
             shut = nearly_shut(opening) * seen
             terms["closure"] = weights.closure * (off * shut).sum() / shut.sum().clamp(min=1.0)

@@ -14,6 +14,8 @@ NEARLY_SHUT = 1.5
 """Millimetres of opening beyond rest at which a frame counts a third of one that is shut."""
 PARTED = 0.05
 """Centimetres by which lips part at least where they are furthest apart."""
+COLUMNS = (-0.6, -0.36, -0.12, 0.12, 0.36, 0.6)
+"""Where lips are compared, from the mouth's middle to its corners at 1 either side."""
 MILLIMETRES = 10.0
 """Millimetres in a centimetre: losses are in millimetres."""
 
@@ -29,6 +31,8 @@ class Masks:
         Vertices in the middle of the upper and of the lower lip, those that touch the other.
     lips : Tensor of int64
         All vertices of the lips.
+    columns : Tensor, shape (C, V)
+        From corner to corner of the mouth, shares of the inner vertices above less those below.
     above_eyes, below_eyes : Tensor, shape (2, V)
         Shares of the lids' vertices above and below each eye's middle at rest, 1 in sum.
     """
@@ -39,6 +43,7 @@ class Masks:
     upper_lip: Tensor
     lower_lip: Tensor
     lips: Tensor
+    columns: Tensor
     above_eyes: Tensor
     below_eyes: Tensor
 
@@ -65,22 +70,33 @@ class Masks:
             return torch.from_numpy(topology.region(name).copy())
 
         rows = torch.from_numpy(topology.rows("lips"))
-        # The middle third from left to right: the corners of a mouth do not part.
         across = neutral[rows, 0]
-        centre = (across.max() + across.min()) / 2
-        middle = rows[(across - centre).abs() < (across.max() - across.min()) / 6]
-        risen = opened[middle, 1]
-        if len(middle) < 2 or risen.max() - risen.min() < PARTED:
+        half = (across.max() - across.min()) / 2
+        from_middle = (across - across.min()) / half - 1
+        # The middle third from left to right: the corners of a mouth do not part.
+        middle = _inner(rows[from_middle.abs() < 1 / 3], neutral, opened)
+        if middle is None:
             raise VoxfaceError(
                 f"the lips of the mesh '{topology.name}' do not part in the middle in any frame; "
                 "check its region 'lips'"
             )
-        above = risen > (risen.max() + risen.min()) / 2
+        columns = []
+        for place in COLUMNS:
+            near = rows[(from_middle - place).abs() < (COLUMNS[1] - COLUMNS[0]) / 2]
+            parted = _inner(near, neutral, opened)
+            if parted is not None:
+                share = torch.zeros(len(neutral))
+                share[parted[0]], share[parted[1]] = 1 / len(parted[0]), -1 / len(parted[1])
+                columns.append(share)
         lids = mask("eyelids")
         return cls(
-            mask("mouth"), mask("upper"), lids, *_inner(middle[above], middle[~above], neutral),
-            rows, *_around_eyes(lids, neutral),
+            mask("mouth"), mask("upper"), lids, *middle, rows, torch.stack(columns),
+            *_around_eyes(lids, neutral),
         )  # fmt: skip
+
+    def gaps(self, positions: Tensor) -> Tensor:
+        """Return how far the lips are apart in each column (B, T, C) beyond rest."""
+        return positions[..., 1] @ self.columns.to(positions).T
 
     def opening(self, positions: Tensor) -> Tensor:
         """Return how far the lips are apart (B, T) beyond rest, given offsets (B, T, V, 3)."""
@@ -93,13 +109,18 @@ class Masks:
         return positions[..., 1] @ way.T
 
 
-def _inner(upper: Tensor, lower: Tensor, neutral: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the half of the vertices of each lip that is nearer to the other."""
+def _inner(rows: Tensor, neutral: Tensor, opened: Tensor) -> tuple[Tensor, Tensor] | None:
+    """Return those vertices of each lip that are nearer to the other; None if they do not part."""
+    risen = opened[rows, 1]
+    if len(rows) < 2 or risen.max() - risen.min() < PARTED:
+        return None
+    above = risen > (risen.max() + risen.min()) / 2
+    upper, lower = rows[above], rows[~above]
     apart = torch.cdist(neutral[upper], neutral[lower])
     kept = []
-    for rows, nearest in ((upper, apart.min(dim=1).values), (lower, apart.min(dim=0).values)):
+    for own, nearest in ((upper, apart.min(dim=1).values), (lower, apart.min(dim=0).values)):
         order = nearest.argsort()
-        kept.append(rows[order[: (len(rows) + 1) // 2]].sort().values)
+        kept.append(own[order[: (len(own) + 1) // 2]].sort().values)
     return kept[0], kept[1]
 
 
