@@ -62,3 +62,22 @@ def test_lips_that_never_part_are_told():
     regions = dict(held.topology.regions) | {"lips": np.arange(24) == 0}
     with pytest.raises(VoxfaceError, match="do not part"):
         Masks.of(replace(held.topology, regions=regions), torch.zeros(24, 3), torch.zeros(24, 3))
+
+
+def test_lips_are_compared_from_corner_to_corner():
+    topology = face_mesh()[0]
+    lower = [*LOWER_LIP, 178, 181, 402, 405, 88, 91, 318, 321, 95, 324, 146, 375]
+    motion = torch.zeros(468, 3)
+    motion[lower, 1] = -1.0
+    masks = Masks.of(topology, shut_face(), motion)
+    gaps = masks.gaps(motion[None, None])[0, 0].tolist()
+    assert len(gaps) >= 4 and gaps == pytest.approx([1.0] * len(gaps))
+    pinched = motion.clone()
+    pinched[[14, 87, 317], 1] = 0.0  # the middle shuts alone
+    assert masks.opening(pinched[None, None]).item() == 0
+    assert masks.gaps(pinched[None, None]).max() == pytest.approx(1.0)
+
+
+def test_columns_whose_lips_do_not_part_are_left_out():
+    masks = Masks.of(face_mesh()[0], shut_face(), opened())
+    assert 0 < len(masks.columns) < 4
