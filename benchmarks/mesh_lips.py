@@ -4,7 +4,8 @@ Run: ``python benchmarks/mesh_lips.py [MODEL...]`` (half a minute). English read
 voices are aligned to their text; within 60 ms of each p, b and m, and in the middle of open vowels,
 the gap between the inner lips is measured on the model's own face, beside the default model of
 blendshapes through the rig of that face. Gaps are beyond the least of a clip, which stands beside
-them: on no real face do lips that are shut gape.
+them: on no real face do lips that are shut gape. Where lips are 1.2 to 3 mm apart in the middle,
+the gap half way to the corners is told as a share of it: above 1, lips look pinched.
 """
 
 from __future__ import annotations
@@ -28,14 +29,19 @@ from voxface.rig.face_mesh_rig import face_mesh_rig
 EVERY = 25
 """One reader's utterance in so many."""
 REACH = 0.06
+PAIRS = ((13, 14), (81, 178), (311, 402))
+"""Upper and lower vertices of the inner lips: the middle, and half way to each corner."""
+PARTED = (1.2, 3.0)
+"""Millimetres in the middle at which the shape of lips is looked at."""
 TOUCHING = 2.0
 """Millimetres beyond rest below which lips are counted as met."""
 KINDS = {"p": "p b m", "b": "p b m", "m": "p b m", "ɑː": "open", "a": "open", "æ": "open"}
 
 
 def gaps(vertices: np.ndarray) -> np.ndarray:
-    """Return the gap between the inner lips in millimetres (T,)."""
-    return 10 * np.linalg.norm(vertices[:, 13] - vertices[:, 14], axis=1)
+    """Return gaps between the inner lips in millimetres (T, 2): in the middle, at the sides."""
+    apart = [10 * np.linalg.norm(vertices[:, a] - vertices[:, b], axis=1) for a, b in PAIRS]
+    return np.stack([apart[0], (apart[1] + apart[2]) / 2], axis=1)
 
 
 def told(model: str, pcm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -45,7 +51,8 @@ def told(model: str, pcm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         moved = np.tensordot(clip.select(rig.targets).weights, rig.deltas, axes=1)
         # Rest with lips shut: the average face's are parted.
         closed = face_mesh()[1].copy()
-        closed[14] = closed[13]
+        for upper, lower in PAIRS:
+            closed[lower] = closed[upper]
         return clip.times, gaps(closed + moved)
     mesh = voxface.animate_mesh(pcm, model, sample_rate=16_000, fps=60)
     return mesh.times, gaps(mesh.vertices)
@@ -56,7 +63,7 @@ def main() -> None:
     models = sys.argv[1:] or ["voice_to_action", "animote", "meshtalk"]
     rows = [row for row in csv.DictReader((voices / "index.csv").open(encoding="utf-8"))]
     rows = [row for row in rows if row["set"] == "librispeech"][::EVERY]
-    kinds = ("p b m", "open", "least")
+    kinds = ("p b m", "open", "least", "sides")
     found: dict[str, dict[str, list[float]]] = {m: {kind: [] for kind in kinds} for m in models}
     for row in rows:
         pcm = read(voices / row["file"])
@@ -64,7 +71,10 @@ def main() -> None:
         if aligned is None or aligned.fault():
             continue
         for model in models:
-            times, gap = told(model, pcm)
+            times, both = told(model, pcm)
+            gap = both[:, 0]
+            part = both[(gap > PARTED[0]) & (gap < PARTED[1])]
+            found[model]["sides"].extend(part[:, 1] / part[:, 0])
             found[model]["least"].append(float(gap.min()))
             gap = gap - gap.min()
             for phone in aligned.phones:
@@ -84,13 +94,15 @@ def main() -> None:
         "gap, median",
         "open vowels, gap",
         "least gap of a clip",
+        "sides / middle",
     ):
         table.add_column(column, justify="left" if column == "model" else "right")
     for model in models:
-        shut, opened, least = (np.array(found[model][kind]) for kind in kinds)
+        shut, opened, least, sides = (np.array(found[model][kind]) for kind in kinds)
         table.add_row(
             model, str(len(shut)), f"{(shut < TOUCHING).mean():.0%}", f"{np.median(shut):.1f} mm",
             f"{np.median(opened):.1f} mm", f"{np.median(least):.1f} mm",
+            f"{np.median(sides):.2f}",
         )  # fmt: skip
     Console(width=100).print(table)
 
