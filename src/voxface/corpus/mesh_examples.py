@@ -52,6 +52,11 @@ class MeshExample:
         """Length of the mesh in seconds."""
         return len(self.offsets) / self.fps
 
+    @property
+    def labelled(self) -> bool:
+        """Whether a teacher said how the face moved; otherwise it was captured."""
+        return "teacher" in self.about
+
     def clip(self, topology: MeshTopology) -> MeshClip:
         """Return the recording's face."""
         vertices = self.neutral + self.offsets.astype(np.float32)

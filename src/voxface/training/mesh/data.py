@@ -17,7 +17,7 @@ from voxface.corpus.speech import speech_frames, widened
 from voxface.errors import VoxfaceError
 from voxface.training.augment import Augmentation, coloured_noise
 from voxface.training.crops import AnyCrops, Share
-from voxface.training.mesh.lent_upper import UpperFaces, is_labelled
+from voxface.training.mesh.lent_upper import UpperFaces
 
 DELAY = 1
 """Frames of 10 ms by which features come late: the exported front end needs half a window more."""
@@ -245,7 +245,7 @@ class MeshCrops(AnyCrops):
         end = min(take.frames, begin + length)
         offsets, seen = take.face(begin, end)
         lent = self.config.lent_upper
-        if lent and self.upper and is_labelled(take) and rng.random() < lent:
+        if lent and self.upper and take.example.labelled and rng.random() < lent:
             offsets, seen = self.upper.lend(offsets, seen, rng)
         missing = length - (end - begin)
         sound = take.features[begin * stride : end * stride]

@@ -20,7 +20,7 @@ WIDEST = 0.01
 
 def mean_neutral(takes: Sequence[MeshExample]) -> NDArray[np.float32]:
     """Return the mean of the captured speakers' faces at rest, shape (V, 3)."""
-    captured = [take for take in takes if "teacher" not in take.about]
+    captured = [take for take in takes if not take.labelled]
     faces = {take.speaker: take.neutral for take in captured or takes}
     return np.asarray(np.mean(list(faces.values()), axis=0), np.float32)
 

@@ -30,7 +30,7 @@ class UpperFaces:
     """
 
     def __init__(self, takes: Sequence[Heard], mask: NDArray[np.float32]) -> None:
-        self.lenders = [take for take in takes if not is_labelled(take)]
+        self.lenders = [take for take in takes if not take.example.labelled]
         self.mask = mask[:, None].astype(np.float32)
 
     def lend(
@@ -47,8 +47,3 @@ class UpperFaces:
         upper = np.pad(upper, [(0, missing), (0, 0), (0, 0)], mode="edge")
         known = np.pad(known, (0, missing), mode="edge")
         return offsets + self.mask * (upper - offsets), seen * known
-
-
-def is_labelled(take: Heard) -> bool:
-    """Return whether a teacher said how a take's face moved."""
-    return "teacher" in take.example.about

@@ -15,7 +15,7 @@ from voxface.models.mesh.latent import gumbel_choice, likeliest, usage
 from voxface.models.mesh.meshtalk import MeshTalkNet
 from voxface.training.mesh.data import MeshBatch
 from voxface.training.mesh.figures import MILLIMETRES, Masks, by_vertex, motion_figures
-from voxface.training.mesh.meshtalk_loss import Crossed, MeshTalkLosses, latent_terms
+from voxface.training.mesh.meshtalk_loss import Crossed, MeshTalkLosses, latent_terms, masked_mean
 from voxface.training.mesh.optimiser import one_cycle
 from voxface.training.module import Optimiser
 
@@ -105,7 +105,7 @@ class LatentSpace(lightning.LightningModule):  # type: ignore[misc]
         frames = told.shape[1]
         said, true = MILLIMETRES * told, MILLIMETRES * batch.offsets[:, :frames]
         seen = batch.seen[:, :frames]
-        loss = (((said - true) ** 2).mean(dim=(2, 3)) * seen).sum() / seen.sum().clamp(min=1.0)
+        loss = masked_mean(((said - true) ** 2).mean(dim=(2, 3)), seen)
         neutral = MILLIMETRES * batch.neutral
         return {"loss": float(loss)} | motion_figures(said, true, seen, neutral, self.masks)
 
@@ -146,8 +146,7 @@ class LatentPrior(lightning.LightningModule):  # type: ignore[misc]
         told = net.frame_logits(batch.features, past) + net.prior.order(chosen)
         said = functional.log_softmax(told, dim=-1)
         seen = batch.seen[:, : said.shape[1]]
-        off = -(said * chosen).sum(dim=3).mean(dim=2)
-        return (off * seen).sum() / seen.sum().clamp(min=1.0)
+        return masked_mean(-(said * chosen).sum(dim=3).mean(dim=2), seen)
 
     def _doubted(self, chosen: Tensor) -> Tensor:
         """Swap some latents for random ones, and hide the past of some crops."""

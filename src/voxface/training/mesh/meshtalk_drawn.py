@@ -15,6 +15,7 @@ from voxface.models.mesh.latent import gumbel_noise, likeliest, straight_through
 from voxface.models.mesh.meshtalk import MeshTalkNet
 from voxface.training.mesh.data import MeshBatch
 from voxface.training.mesh.figures import MILLIMETRES, Masks, by_vertex, motion_figures, nearly_shut
+from voxface.training.mesh.meshtalk_loss import masked_error, masked_mean
 from voxface.training.mesh.optimiser import one_cycle
 from voxface.training.module import Optimiser
 
@@ -96,21 +97,18 @@ class DrawnFaces(lightning.LightningModule):  # type: ignore[misc]
         faces = net.decode(torch.cat([chosen, wanted]), template.repeat(2, 1))
         own, encoded = (MILLIMETRES * by_vertex(part) for part in faces.chunk(2))
         true, seen = MILLIMETRES * batch.offsets[:, :frames], batch.seen[:, :frames]
-        count = seen.sum().clamp(min=1.0)
         chance = functional.log_softmax(logits + net.prior.order(wanted), dim=-1)
-        mask = self.masks.mouth.to(own) / self.masks.mouth.sum()
-        change = ((own - true).diff(dim=1) ** 2).mean(dim=3) @ mask
         opening = self.masks.opening(true)
         apart = (self.masks.opening(own) - opening) ** 2
-        shut = nearly_shut(opening) * seen
-        both = seen[:, 1:] * seen[:, :-1]
         terms = {
-            "latents": (-(chance * wanted).sum(dim=3).mean(dim=2) * seen).sum() / count,
-            "reconstruction": (((encoded - true) ** 2).mean(dim=(2, 3)) * seen).sum() / count,
-            "mouth": (((own - true) ** 2).mean(dim=3) @ mask * seen).sum() / count,
-            "lips": (apart * seen).sum() / count,
-            "closure": (apart * shut).sum() / shut.sum().clamp(min=1.0),
-            "coherence": (change * both).sum() / both.sum().clamp(min=1.0),
+            "latents": masked_mean(-(chance * wanted).sum(dim=3).mean(dim=2), seen),
+            "reconstruction": masked_error(encoded, true, torch.ones(true.shape[2]), seen),
+            "mouth": masked_error(own, true, self.masks.mouth, seen),
+            "lips": masked_mean(apart, seen),
+            "closure": masked_mean(apart, nearly_shut(opening) * seen),
+            "coherence": masked_error(
+                own.diff(dim=1), true.diff(dim=1), self.masks.mouth, seen[:, 1:] * seen[:, :-1]
+            ),
         }
         return {name: getattr(asked, name) * value for name, value in terms.items()}
 
@@ -138,9 +136,7 @@ class DrawnFaces(lightning.LightningModule):  # type: ignore[misc]
         said = MILLIMETRES * by_vertex(net.decode(drawn, net.template(batch.neutral)))
         frames = said.shape[1]
         true, seen = MILLIMETRES * batch.offsets[:, :frames], batch.seen[:, :frames]
-        mask = self.masks.mouth.to(said) / self.masks.mouth.sum()
-        off = ((said - true) ** 2).mean(dim=3) @ mask
-        loss = (off * seen).sum() / seen.sum().clamp(min=1.0)
+        loss = masked_error(said, true, self.masks.mouth, seen)
         neutral = MILLIMETRES * batch.neutral
         return {"loss": float(loss)} | motion_figures(said, true, seen, neutral, self.masks)
 

@@ -103,26 +103,29 @@ def latent_terms(
     apart = (masks.opening(told.by_sound) - opening) ** 2
     change = ((told.own - true).diff(dim=1) ** 2).mean(dim=(2, 3))
     terms = {
-        "reconstruction": _error(told.own, true, row, known),
-        "cross_modality": _error(told.by_sound, true, masks.mouth, both)
-        + _error(told.by_expression, true, masks.upper, known),
-        "eyelids": _error(told.own, true, masks.eyelids, known),
-        "landmarks": _error(told.own, true, lips, known),
-        "lips": _mean(apart, both),
-        "closure": _mean(apart, nearly_shut(opening) * both),
-        "eyes": _mean(((masks.lids(told.by_expression) - masks.lids(true)) ** 2).mean(2), known),
-        "coherence": _mean(change, known[:, 1:] * known[:, :-1]),
+        "reconstruction": masked_error(told.own, true, row, known),
+        "cross_modality": masked_error(told.by_sound, true, masks.mouth, both)
+        + masked_error(told.by_expression, true, masks.upper, known),
+        "eyelids": masked_error(told.own, true, masks.eyelids, known),
+        "landmarks": masked_error(told.own, true, lips, known),
+        "lips": masked_mean(apart, both),
+        "closure": masked_mean(apart, nearly_shut(opening) * both),
+        "eyes": masked_mean(
+            ((masks.lids(told.by_expression) - masks.lids(true)) ** 2).mean(2), known
+        ),
+        "coherence": masked_mean(change, known[:, 1:] * known[:, :-1]),
         "spread": math.log(classes) - torch.log(used).mean(),
     }
     asked = {name: getattr(weights, name) for name in terms}
     return {name: weight * terms[name] for name, weight in asked.items()}
 
 
-def _error(said: Tensor, true: Tensor, mask: Tensor, where: Tensor) -> Tensor:
+def masked_error(said: Tensor, true: Tensor, mask: Tensor, where: Tensor) -> Tensor:
     """Return the mean squared error under a mask of vertices (V,) and one of frames (B, T)."""
     share = (mask / mask.sum().clamp(min=1e-6)).to(said)
-    return _mean(((said - true) ** 2).mean(dim=3) @ share, where)
+    return masked_mean(((said - true) ** 2).mean(dim=3) @ share, where)
 
 
-def _mean(values: Tensor, where: Tensor) -> Tensor:
+def masked_mean(values: Tensor, where: Tensor) -> Tensor:
+    """Return the mean of values (B, T) under a mask of frames (B, T)."""
     return (values * where).sum() / where.sum().clamp(min=1.0)
